@@ -1,0 +1,1 @@
+"""Ground floor: the facts as the tracker has them. HTTP and vendors' words stop here."""

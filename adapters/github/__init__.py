@@ -1,0 +1,1 @@
+"""GitHub, public and Enterprise Server."""

@@ -1,0 +1,1 @@
+"""Decides whether to disturb the project manager, and delivers what it decided."""

@@ -1,0 +1,1 @@
+"""Compares two moments, or this with what was agreed. Pure: values in, values out."""

@@ -1,0 +1,118 @@
+"""What analysis is handed: the stored records of one project and what was agreed about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from adapters.records import Change, Issue, Link, MilestoneSighting
+from mappings.rules import Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """State of one source of the project."""
+
+    name: str
+    last_success_at: dt.datetime | None = None
+    complete: bool = False  # the last pull ended well
+    issues: int = 0  # known and not gone
+    failed_since: dt.datetime | None = None  # first failure since the last success
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """An issue a complete pull no longer found. `why`: `moved_out` or `deleted` (or invisible)."""
+
+    at: dt.datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandMilestone:
+    """A `[[project.milestone]]`: key `config:<key>`; `members` are chosen by its `select`."""
+
+    key: str
+    select: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # label/type/component/parent/iteration/status -> any of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFacts:
+    """All stored facts of one project. Issues that are gone are still among `issues`."""
+
+    project: str  # key in the configuration
+    name: str
+    issues: tuple[Issue, ...]
+    changes: Mapping[str, tuple[Change, ...]]  # by issue key, ordered by (at, id)
+    links: tuple[Link, ...] = ()
+    sightings: tuple[MilestoneSighting, ...] = ()  # ordered by seen_at
+    gone: Mapping[str, Gone] = field(default_factory=dict)
+    first_seen: Mapping[str, dt.datetime] = field(default_factory=dict)  # by issue key
+    rules: Mapping[str, Rules] = field(default_factory=dict)  # by source name
+    sources: tuple[SourceFacts, ...] = ()
+    hand_milestones: tuple[HandMilestone, ...] = ()
+
+    def without(self, withheld: frozenset[str]) -> ProjectFacts:
+        """Return the same facts as if these issues had never existed."""
+        return replace(
+            self,
+            issues=tuple(issue for issue in self.issues if issue.key not in withheld),
+            changes={key: value for key, value in self.changes.items() if key not in withheld},
+            links=tuple(link for link in self.links if link.a not in withheld and link.b not in withheld),
+            gone={key: value for key, value in self.gone.items() if key not in withheld},
+            first_seen={key: at for key, at in self.first_seen.items() if key not in withheld},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """An immutable, numbered copy of scope and dates as of an instant, and who approved it.
+
+    `containers` maps a container (milestone key, goal key, `project`) to its items and their size
+    in the mapped unit (None: unsized). `dates` maps a milestone to the date agreed then.
+    """
+
+    number: int
+    on_at: dt.datetime
+    recorded_at: dt.datetime
+    approved_by: str
+    recorded_by: str = ""  # the operating user; approved_by is their claim
+    note: str = ""
+    containers: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    dates: Mapping[str, dt.date | None] = field(default_factory=dict)
+    buffer_days: int | None = None
+
+    def without(self, withheld: frozenset[str]) -> Baseline:
+        """Return the same baseline as if these items had never been in it."""
+        return replace(
+            self,
+            containers={
+                name: {key: size for key, size in items.items() if key not in withheld}
+                for name, items in self.containers.items()
+                if name not in withheld
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """What was agreed with the client, and the tolerances that go with it."""
+
+    baselines: tuple[Baseline, ...] = ()  # ordered by on_at, then number
+    scope_tolerance_ratio: float = 0.05
+    slip_tolerance_days: int = 5  # working days
+    buffer_days: int | None = None  # working days before the last milestone
+    timezone: str = "UTC"
+    holidays: str | None = None  # e.g. `DE-BE`
+    told: Mapping[str, tuple[tuple[dt.datetime, dt.date], ...]] = field(
+        default_factory=dict
+    )  # milestone -> (edition instant, date)
+
+    def in_force(self, at: dt.datetime) -> Baseline | None:
+        """Return the baseline that holds at `at`: the latest whose instant is not after it."""
+        held = [baseline for baseline in self.baselines if baseline.on_at <= at]
+        return max(held, key=lambda b: (b.on_at, b.number), default=None)

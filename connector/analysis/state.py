@@ -1,0 +1,189 @@
+"""What analysis answers: the state of one project at an instant. Internal; `status --json` prints it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adapters.records import MilestoneStatus
+from connector.analysis.facts import Baseline, SourceFacts
+from mappings.concepts import Nature, Origin, Picture
+
+PROJECT = "project"  # the container that holds every item in any milestone or goal
+
+
+class EntryKind(enum.StrEnum):
+    """What a ledger entry books."""
+
+    APPROVED_ADD = "approved_add"
+    UNAPPROVED_ADD = "unapproved_add"
+    REMOVED = "removed"
+    REESTIMATED = "reestimated"
+    TRANSFERRED_IN = "transferred_in"
+    TRANSFERRED_OUT = "transferred_out"
+    DECOMPOSED = "decomposed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One difference between baseline and now. `amount` ≥ 0, but signed for REESTIMATED."""
+
+    at: dt.datetime
+    container: str
+    unit: str
+    item_key: str
+    item: str  # its ref
+    kind: EntryKind
+    amount: float
+    change_request: str | None = None  # ref of the request that covers it
+    why: str = ""  # of a removal: dropped, moved_out, deleted, taken_out
+    other: str = ""  # of a transfer: the container at the other end
+    cause: str = ""  # id of the change that made it; "" when seen, not recorded
+    late: bool = False  # its history lies before the baseline, it was seen after it
+    nature: Nature = Nature.UNKNOWN
+    origin: Origin = Origin.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeRow:
+    """The scope ledger of one container in one unit. Without a baseline only `current` and counts are known.
+
+    current = baseline + approved_added + unapproved_added - removed + reestimated
+              + transferred_in - transferred_out
+    """
+
+    container: str
+    unit: str  # items, points or hours
+    current: float
+    done: float
+    unsized: int = 0  # items without a size, counted apart
+    baseline: float | None = None
+    approved_added: float | None = None
+    unapproved_added: float | None = None
+    removed: float | None = None
+    reestimated: float | None = None
+    transferred_in: float | None = None
+    transferred_out: float | None = None
+    creep_ratio: float | None = None  # unapproved_added / baseline; None where baseline is 0 or unknown
+    entries: tuple[LedgerEntry, ...] = ()  # ordered by (at, item_key)
+
+
+class MilestoneClass(enum.StrEnum):
+    """How a milestone stands to its promises."""
+
+    ON_TIME = "on_time"
+    SLIPPING = "slipping"
+    SILENTLY_AT_RISK = "silently_at_risk"
+    OVERDUE = "overdue"
+    REPLANNED = "replanned"
+    RECOVERING = "recovering"
+    VOLATILE = "volatile"
+    DONE = "done"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """The tracker's date moved between two sightings. None: there was, or is, no date."""
+
+    seen_at: dt.datetime
+    from_on: dt.date | None
+    to_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneState:
+    """The dates of one milestone, kept apart. Variances are working days, positive means later."""
+
+    key: str
+    name: str
+    source: str
+    status: MilestoneStatus
+    milestone_class: MilestoneClass
+    first_promised_on: dt.date | None = None
+    baseline_on: dt.date | None = None
+    due_on: dt.date | None = None  # the tracker's
+    actual_on: dt.date | None = None
+    variance_first: int | None = None
+    variance_baseline: int | None = None
+    variance_last_edition: int | None = None
+    moves: tuple[Move, ...] = ()
+    done: int = 0  # items done
+    total: int = 0  # items in it
+    buffer_days: int | None = None
+    buffer_used_days: int | None = None
+
+
+class HealthStatus(enum.StrEnum):
+    """How the project, or a goal, stands. Missing knowledge is UNKNOWN, never green."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    OFF_TRACK = "off_track"
+    COMPLETE = "complete"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalState:
+    """Progress of one goal in items."""
+
+    key: str
+    ref: str
+    title: str
+    done: int
+    total: int
+    status: HealthStatus
+    due_on: dt.date | None = None
+
+
+class Severity(enum.StrEnum):
+    """How bad a deviation is, in rising order: info, warning, critical."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+Fact = str | int | float | bool | None | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deviation:
+    """A breach of a tolerance. `id` is `rule:object`, stable across runs."""
+
+    id: str
+    rule: str  # scope_creep, scope_dropped, milestone_slip, overdue, sync_failed
+    object: str  # container, milestone or source
+    object_name: str  # what people call it: internal
+    severity: Severity
+    since: dt.datetime
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The verdict. `reasons` are machine words with their object: `overdue jira:version:10021`."""
+
+    status: HealthStatus
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectState:
+    """Everything known of one project at `as_of`. Lists are in the order people read them."""
+
+    project: str
+    name: str
+    as_of: dt.datetime
+    sources: tuple[SourceFacts, ...]
+    health: Health
+    goals: tuple[GoalState, ...]
+    milestones: tuple[MilestoneState, ...]
+    scope: tuple[ScopeRow, ...]
+    deviations: tuple[Deviation, ...]
+    picture: Picture
+    baseline: Baseline | None = None
+    drift: tuple[str, ...] = ()  # issues whose history does not fit their present: data quality

@@ -1,0 +1,1 @@
+"""Configuration: TOML in, validated values out; every fault at once."""

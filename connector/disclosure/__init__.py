@@ -1,0 +1,1 @@
+"""Decides who may read what, and how it is worded for them. Default deny."""

@@ -1,0 +1,1 @@
+"""Logging: one sentence for people plus an event name for machines; secrets filtered."""

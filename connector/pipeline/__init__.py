@@ -1,0 +1,1 @@
+"""Says in which order the others work: sync, judge, preview, publish."""

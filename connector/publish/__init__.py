@@ -1,0 +1,1 @@
+"""Turns a ClientView into bytes, and puts them where clients read. Imports nothing internal."""

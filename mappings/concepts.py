@@ -1,0 +1,173 @@
+"""What a client talks about. Frozen; every concept keeps the key of the record it came from.
+
+A *picture* is what the records of one project mean on a day. `client_*` texts are words that
+somebody wrote for the client; everything else here is internal until `disclosure` lets it out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+
+
+class Concept(enum.StrEnum):
+    """What a record can be. NONE: known and deliberately nothing of its own (a sub-task)."""
+
+    GOAL = "goal"
+    SCOPE_ITEM = "scope_item"
+    RISK = "risk"
+    CHANGE_REQUEST = "change_request"
+    DECISION = "decision"
+    CLIENT_ACTION = "client_action"
+    FEEDBACK = "feedback"
+    NONE = "none"
+
+
+class Disposition(enum.StrEnum):
+    """Where a record stands. DROPPED: given up, out of scope from that instant on."""
+
+    OPEN = "open"
+    DOING = "doing"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Nature(enum.StrEnum):
+    """What an addition is."""
+
+    NEW = "new"
+    DEFECT = "defect"
+    UNKNOWN = "unknown"
+
+
+class Origin(enum.StrEnum):
+    """Whose wish an addition is."""
+
+    CLIENT = "client"
+    SUPPLIER = "supplier"
+    THIRD_PARTY = "third_party"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What all concepts share."""
+
+    key: str  # of the issue
+    ref: str  # internal
+    title: str  # the tracker's own text: internal
+    client_title: str = ""  # words for the client; "" while nobody wrote any
+    client_text: str = ""  # further words for the client (Markdown), "" if none
+    disposition: Disposition = Disposition.OPEN
+    labels: tuple[str, ...] = ()  # internal
+    security: str = ""  # security level: not "" means withheld
+    type: str = ""
+    source: str = ""
+    created_at: dt.datetime
+    closed_at: dt.datetime | None = None
+    due_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal(Base):
+    """What the client pays for; a container of scope."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeItem(Base):
+    """A piece of work that counts."""
+
+    goals: tuple[str, ...] = ()  # keys of the goals above it, nearest first
+    milestones: tuple[str, ...] = ()
+    size: float | None = None  # in the mapped unit; None: unsized, counted apart
+    nature: Nature = Nature.UNKNOWN
+    origin: Origin = Origin.UNKNOWN
+
+
+class Level(enum.StrEnum):
+    """Likelihood or impact of a risk."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk(Base):
+    """Something that may go wrong."""
+
+    likelihood: Level | None = None
+    impact: Level | None = None
+    response: str = ""  # internal
+    client_response: str = ""  # what we do about it, in client words
+
+
+class Verdict(enum.StrEnum):
+    """Where a change request or decision stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRequest(Base):
+    """A change of what was agreed. Covers items by link, by parent, or as listed."""
+
+    verdict: Verdict = Verdict.PROPOSED
+    decided_at: dt.datetime | None = None
+    covers: tuple[str, ...] = ()  # keys of issues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Base):
+    """A question that somebody must answer, or has."""
+
+    needed_by: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientAction(Base):
+    """Something the client owes: an input, an approval, an acceptance test."""
+
+    needed_by: dt.date | None = None
+    holds_up: tuple[str, ...] = ()  # keys of issues it blocks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback(Base):
+    """What the client told us."""
+
+    state: str = ""  # client words of its state: received, being looked at, …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplaced:
+    """A record that no rule placed, or that several concepts claim."""
+
+    key: str
+    ref: str
+    title: str
+    type: str
+    reason: str  # "no rule matched", or the rules in conflict
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What the records of one project mean on a day.
+
+    Every issue is in exactly one list, or counted in `nothing` (sub-tasks and the like). All lists
+    are ordered by key.
+    """
+
+    goals: tuple[Goal, ...] = ()
+    items: tuple[ScopeItem, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    change_requests: tuple[ChangeRequest, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    client_actions: tuple[ClientAction, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    unplaced: tuple[Unplaced, ...] = ()
+    nothing: int = 0

@@ -1,0 +1,1 @@
+"""The test suite: rules stated as tests."""

@@ -1,0 +1,1 @@
+"""Test trackers: real HTTP servers on loopback that behave as trackers do, faults included."""
