@@ -1,0 +1,178 @@
+"""Which alerts to send: deviations now against what was told before. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from connector.analysis.state import Deviation, Severity
+
+_LEVELS = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
+
+# Facts whose change is news although the level stays: a date that moves again is told again.
+_MARKS: Mapping[str, tuple[str, ...]] = {"milestone_slip": ("due_on",)}
+
+
+class Phase(enum.StrEnum):
+    """Where an alert stands."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+class Transition(enum.StrEnum):
+    """What happened to an alert. MOVED: same level, but what it is about changed again."""
+
+    FIRED = "fired"
+    WORSE = "worse"
+    BETTER = "better"
+    MOVED = "moved"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertState:
+    """What is known of one alert. `serial` counts its transitions; with `id` it names a message."""
+
+    id: str  # `rule:object`, as in the deviation
+    rule: str
+    object: str
+    object_name: str
+    severity: Severity
+    phase: Phase
+    since: dt.datetime  # of the deviation
+    changed_at: dt.datetime  # of the last transition
+    serial: int = 1
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One thing to tell the PM. `deviation` is None when it is resolved."""
+
+    transition: Transition
+    alert: AlertState
+    deviation: Deviation | None = None
+
+    @property
+    def key(self) -> str:
+        """Name this notice uniquely within its project, for sending it once."""
+        return f"{self.alert.id}#{self.alert.serial}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Alerts that changed, and what to tell of it. `as_digest`: everything in one message."""
+
+    states: tuple[AlertState, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    as_digest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """Time of day, in the project's zone, when only critical messages go out."""
+
+    start: dt.time
+    end: dt.time  # may lie before `start`: the hours then span midnight
+    timezone: str
+
+
+def decide(
+    deviations: Sequence[Deviation],
+    known: Mapping[str, AlertState],
+    *,
+    now: dt.datetime,
+    is_first: bool,
+    held: frozenset[str] = frozenset(),
+) -> Decision:
+    """Compare deviations with what was told before.
+
+    Args:
+        deviations: Everything out of tolerance now, at most one per id.
+        known: Alerts by id, resolved ones included.
+        now: The instant of this run.
+        is_first: The project was never judged before: its old faults make one digest.
+        held: Objects of which nothing new is known, because their source failed: nothing about
+            them fires or resolves (the failed source has an alert of its own).
+
+    Returns:
+        The alerts that changed and the notices to send, worst first, in a stable order.
+    """
+    current = {deviation.id: deviation for deviation in deviations}
+    notices = [
+        notice
+        for deviation in current.values()
+        if deviation.object not in held
+        and (notice := _notice(deviation, known.get(deviation.id), now)) is not None
+    ]
+    notices += [
+        _all_clear(alert, now)
+        for alert in known.values()
+        if alert.phase is Phase.FIRING and alert.id not in current and alert.object not in held
+    ]
+    notices.sort(key=lambda notice: (-_LEVELS.index(notice.alert.severity), notice.alert.id))
+    return Decision(
+        states=tuple(notice.alert for notice in notices),
+        notices=tuple(notices),
+        as_digest=is_first and bool(notices),
+    )
+
+
+def send_after(now: dt.datetime, *, severity: Severity, quiet: QuietHours | None) -> dt.datetime:
+    """Return when a message may go out: `now`, or the end of the quiet hours it falls into."""
+    if quiet is None or severity is Severity.CRITICAL or quiet.start == quiet.end:
+        return now
+    local = now.astimezone(ZoneInfo(quiet.timezone))
+    if not _within(local.time(), quiet):
+        return now
+    ends_on = local.date()
+    if local.time() >= quiet.end:
+        ends_on += dt.timedelta(days=1)
+    return dt.datetime.combine(ends_on, quiet.end, tzinfo=local.tzinfo).astimezone(dt.UTC)
+
+
+def _within(time: dt.time, quiet: QuietHours) -> bool:
+    if quiet.start < quiet.end:
+        return quiet.start <= time < quiet.end
+    return time >= quiet.start or time < quiet.end
+
+
+def _notice(deviation: Deviation, alert: AlertState | None, now: dt.datetime) -> Notice | None:
+    transition = _transition(deviation, alert)
+    if transition is None:
+        return None
+    state = AlertState(
+        id=deviation.id,
+        rule=deviation.rule,
+        object=deviation.object,
+        object_name=deviation.object_name,
+        severity=deviation.severity,
+        phase=Phase.FIRING,
+        since=deviation.since,
+        changed_at=now,
+        serial=1 if alert is None else alert.serial + 1,
+        mark=_mark(deviation),
+    )
+    return Notice(transition=transition, alert=state, deviation=deviation)
+
+
+def _transition(deviation: Deviation, alert: AlertState | None) -> Transition | None:
+    if alert is None or alert.phase is Phase.RESOLVED:
+        return Transition.FIRED
+    step = _LEVELS.index(deviation.severity) - _LEVELS.index(alert.severity)
+    if step:
+        return Transition.WORSE if step > 0 else Transition.BETTER
+    return Transition.MOVED if _mark(deviation) != alert.mark else None
+
+
+def _mark(deviation: Deviation) -> str:
+    return " ".join(str(deviation.facts.get(name)) for name in _MARKS.get(deviation.rule, ()))
+
+
+def _all_clear(alert: AlertState, now: dt.datetime) -> Notice:
+    resolved = replace(alert, phase=Phase.RESOLVED, changed_at=now, serial=alert.serial + 1)
+    return Notice(transition=Transition.RESOLVED, alert=resolved)
