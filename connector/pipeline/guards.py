@@ -1,0 +1,87 @@
+"""Does what a tracker told look like the truth? Pure: counts before against counts now.
+
+A broken token, a half-answered search or a restored backup look like a project that is suddenly
+finished. A guard that trips leaves the stored data and the page as they are, until a person
+accepts the new state by name and reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SHRINK_RATIO = 0.5  # this share of the known live issues missing at once is not believed
+SHRINK_FLOOR = 4  # below this many known live issues a share says nothing
+QUARANTINE_RATIO = 0.1  # more unreadable issues than this share make a pull half-read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What guards compare: one source, before this pull or as this full pull found it."""
+
+    issues: int
+    milestones: int
+    newest_update_at: dt.datetime | None  # of the issues known both before and now; None if there are none
+    missing: int = 0  # issues known before that this pull did not find
+    quarantined: int = 0  # issues that could not be read
+    is_complete: bool = True  # the pull's last batch was seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """One guard that tripped. `guard` is its name, `reason` a sentence with the figures."""
+
+    guard: str
+    reason: str
+
+
+def check(before: Tally, now: Tally) -> tuple[Trip, ...]:
+    """Compare a full pull with what is stored.
+
+    Args:
+        before: What is stored of this source: known issues that are not gone.
+        now: What the pull brought.
+
+    Returns:
+        Every guard that tripped; empty when the pull is believable. A source never read before
+        trips only on a half-read pull: there is nothing to compare it with.
+    """
+    trips = [*_half_read(now)]
+    if before.issues:
+        trips += [*_emptied(before, now), *_stale(before, now)]
+    if before.milestones and not now.milestones:
+        reason = f"all {before.milestones} milestones are gone"
+        trips.append(Trip(guard="milestones_vanished", reason=reason))
+    return tuple(trips)
+
+
+def _half_read(now: Tally) -> Sequence[Trip]:
+    if not now.is_complete:
+        return [Trip(guard="half_read", reason="the pull ended before the tracker's last page")]
+    seen = now.issues + now.quarantined
+    if now.quarantined and now.quarantined > seen * QUARANTINE_RATIO:
+        reason = f"{now.quarantined} of {seen} issues could not be read"
+        return [Trip(guard="half_read", reason=reason)]
+    return []
+
+
+def _emptied(before: Tally, now: Tally) -> Sequence[Trip]:
+    if not now.issues:
+        return [Trip(guard="turned_empty", reason=f"no issue is left of {before.issues}")]
+    if before.issues >= SHRINK_FLOOR and now.missing >= before.issues * SHRINK_RATIO:
+        reason = f"{now.missing} of {before.issues} issues are missing"
+        return [Trip(guard="shrunk", reason=reason)]
+    return []
+
+
+def _stale(before: Tally, now: Tally) -> Sequence[Trip]:
+    if before.newest_update_at is None or now.newest_update_at is None:
+        return []
+    if now.newest_update_at >= before.newest_update_at:
+        return []
+    reason = (
+        f"its newest change is of {now.newest_update_at:%Y-%m-%d %H:%M} UTC,"
+        f" earlier than {before.newest_update_at:%Y-%m-%d %H:%M} UTC, already known"
+    )
+    return [Trip(guard="stale", reason=reason)]
