@@ -1,0 +1,257 @@
+"""The shape of `status --json`: the published schema is made from these models, so they cannot differ.
+
+Internal: names issues and carries tracker text. Keys are added, never renamed or removed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo
+
+from adapters.records import MilestoneStatus
+from connector.analysis.state import EntryKind, Fact, HealthStatus, MilestoneClass, Severity
+from mappings.concepts import Disposition, Level, Nature, Origin, Verdict
+
+
+def iso(at: dt.datetime) -> str:
+    """Write an instant as ISO 8601 in UTC with `Z`; microseconds only where there are any."""
+    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def _ref(key: str, info: ValidationInfo) -> str:
+    """Say what people call the issue; the validation's context maps keys to that."""
+    refs = info.context or {}
+    return str(refs.get(key, key))
+
+
+Instant = Annotated[dt.datetime, PlainSerializer(iso, when_used="json")]
+Ref = Annotated[str, BeforeValidator(_ref)]
+
+
+class _Part(BaseModel):
+    """A part of the document, read from the attributes of what analysis answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, populate_by_name=True)
+
+
+class Source(_Part):
+    """One source of the project."""
+
+    name: str
+    last_success_at: Instant | None
+    complete: bool = Field(description="Whether the last pull ended well.")
+    issues: int = Field(description="Issues known and not gone; GitHub: without pull requests.")
+    failed_since: Instant | None
+    failure: str
+
+
+class HealthPart(_Part):
+    """The verdict, with machine-readable reasons."""
+
+    status: HealthStatus
+    reasons: list[str]
+
+
+class GoalPart(_Part):
+    """Progress of one goal."""
+
+    key: str
+    item: str = Field(validation_alias="ref")
+    title: str
+    done: int
+    total: int
+    unit: Literal["items"] = "items"
+    status: HealthStatus
+    due_on: dt.date | None
+
+
+class Basis(_Part):
+    """What a forecast rests on."""
+
+    n: int
+    coverage: float | None
+    method: str | None
+
+
+class Forecast(_Part):
+    """Dates with probabilities, or the reason why there are none."""
+
+    p50_on: dt.date | None = None
+    p70_on: dt.date | None = None
+    p85_on: dt.date | None = None
+    p95_on: dt.date | None = None
+    likelihood: float | None = None
+    refused: str | None
+    seed: int
+    basis: Basis
+    not_before_on: dt.date | None = None
+    decision_date: bool = False
+
+
+class Variance(_Part):
+    """Working days of the project's calendar; positive means later."""
+
+    first: int | None
+    baseline: int | None
+    last_edition: int | None
+
+
+class MovePart(_Part):
+    """The tracker's date moved between two sightings."""
+
+    seen_at: Instant
+    from_on: dt.date | None = Field(validation_alias="from_on", serialization_alias="from")
+    to_on: dt.date | None = Field(validation_alias="to_on", serialization_alias="to")
+
+
+class Buffer(_Part):
+    """Buffer before the last milestone, in working days."""
+
+    days: int | None
+    used_days: int | None
+
+
+class MilestonePart(_Part):
+    """The dates of one milestone, kept apart."""
+
+    key: str
+    name: str
+    source: str
+    state: MilestoneStatus
+    first_promised_on: dt.date | None
+    baseline_on: dt.date | None
+    due_on: dt.date | None
+    actual_on: dt.date | None
+    forecast: Forecast
+    variance_working_days: Variance
+    moves: list[MovePart]
+    milestone_class: MilestoneClass = Field(serialization_alias="class")
+    done: int
+    total: int
+    buffer: Buffer
+
+
+class Entry(_Part):
+    """One difference between baseline and now."""
+
+    at: Instant
+    item: str
+    item_key: str
+    kind: EntryKind
+    amount: float
+    change_request: str | None
+    why: str
+    other: str
+    late: bool
+    nature: Nature
+    origin: Origin
+
+
+class Scope(_Part):
+    """The ledger of one container in one unit; baseline columns are null without a baseline."""
+
+    container: str
+    unit: Literal["items", "points", "hours"]
+    baseline: float | None
+    approved_added: float | None
+    unapproved_added: float | None
+    removed: float | None
+    reestimated: float | None
+    transferred_in: float | None
+    transferred_out: float | None
+    current: float
+    done: float
+    unsized: int
+    creep_ratio: float | None
+    entries: list[Entry]
+
+
+class _Concept(_Part):
+    key: str
+    item: str = Field(validation_alias="ref")
+    title: str
+    client_title: str
+    disposition: Disposition = Field(serialization_alias="state")
+
+
+class RiskPart(_Concept):
+    """Something that may go wrong."""
+
+    likelihood: Level | None
+    impact: Level | None
+    response: str
+    due_on: dt.date | None
+
+
+class ChangeRequestPart(_Concept):
+    """A change of what was agreed, and the items it covers."""
+
+    verdict: Verdict
+    decided_at: Instant | None
+    covers: list[Ref]
+
+
+class DecisionPart(_Concept):
+    """A question somebody must answer."""
+
+    needed_by: dt.date | None
+
+
+class ClientActionPart(_Concept):
+    """Something the client owes, and the items it holds up."""
+
+    needed_by: dt.date | None
+    holds_up: list[Ref]
+
+
+class FeedbackPart(_Concept):
+    """What the client told us, and how its state is worded for them."""
+
+    client_state: str = Field(validation_alias="state")
+
+
+class DeviationPart(_Part):
+    """A breach of a tolerance."""
+
+    id: str
+    rule: str
+    object: str
+    object_name: str
+    severity: Severity
+    since: Instant
+    facts: dict[str, Fact]
+
+
+class BaselinePart(_Part):
+    """The baseline in force."""
+
+    number: int
+    on_at: Instant
+    approved_by: str
+
+
+class StatusDocument(_Part):
+    """The PM's internal view of one project at an instant. Never shown to a client."""
+
+    schema_name: Literal["clientview.status/1"] = Field(
+        default="clientview.status/1", serialization_alias="schema"
+    )
+    project: str
+    name: str
+    as_of: Instant
+    baseline: BaselinePart | None
+    sources: list[Source]
+    health: HealthPart
+    goals: list[GoalPart]
+    milestones: list[MilestonePart]
+    scope: list[Scope]
+    risks: list[RiskPart]
+    change_requests: list[ChangeRequestPart]
+    decisions: list[DecisionPart]
+    client_actions: list[ClientActionPart]
+    feedback: list[FeedbackPart]
+    deviations: list[DeviationPart]
+    unmapped: int = Field(description="Records no rule placed, and ambiguous ones.")
+    drift: list[str] = Field(description="Issues whose history does not fit their present.")

@@ -1,0 +1,98 @@
+"""`status --json`: a project's state as the published document. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from connector.analysis.state import MilestoneState, ProjectState
+from connector.pipeline.document import (
+    BaselinePart,
+    Basis,
+    Buffer,
+    ChangeRequestPart,
+    ClientActionPart,
+    DecisionPart,
+    DeviationPart,
+    FeedbackPart,
+    Forecast,
+    GoalPart,
+    HealthPart,
+    MilestonePart,
+    MovePart,
+    RiskPart,
+    Scope,
+    Source,
+    StatusDocument,
+    Variance,
+)
+
+_NO_FORECAST = "this version makes no forecasts"
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def status_document(state: ProjectState, refs: Mapping[str, str]) -> StatusDocument:
+    """Build the document of `status --json`.
+
+    Args:
+        state: The project as it was judged.
+        refs: Issue key to what people call the issue; a key without one stands for itself.
+    """
+    picture = state.picture
+    return StatusDocument(
+        project=state.project,
+        name=state.name,
+        as_of=state.as_of,
+        baseline=None if state.baseline is None else BaselinePart.model_validate(state.baseline),
+        sources=_each(Source, state.sources),
+        health=HealthPart.model_validate(state.health),
+        goals=_each(GoalPart, state.goals),
+        milestones=[_milestone(milestone) for milestone in state.milestones],
+        scope=_each(Scope, state.scope),
+        risks=_each(RiskPart, picture.risks),
+        change_requests=_each(ChangeRequestPart, picture.change_requests, refs),
+        decisions=_each(DecisionPart, picture.decisions),
+        client_actions=_each(ClientActionPart, picture.client_actions, refs),
+        feedback=_each(FeedbackPart, picture.feedback),
+        deviations=_each(DeviationPart, state.deviations),
+        unmapped=len(picture.unplaced),
+        drift=list(state.drift),
+    )
+
+
+def status_json(state: ProjectState, refs: Mapping[str, str]) -> str:
+    """Return the document as JSON text."""
+    return status_document(state, refs).model_dump_json(by_alias=True, indent=2)
+
+
+def _each(
+    model: type[_Model], values: Iterable[object], refs: Mapping[str, str] | None = None
+) -> list[_Model]:
+    return [model.model_validate(value, context=refs) for value in values]
+
+
+def _milestone(milestone: MilestoneState) -> MilestonePart:
+    return MilestonePart(
+        key=milestone.key,
+        name=milestone.name,
+        source=milestone.source,
+        state=milestone.status,
+        first_promised_on=milestone.first_promised_on,
+        baseline_on=milestone.baseline_on,
+        due_on=milestone.due_on,
+        actual_on=milestone.actual_on,
+        forecast=Forecast(refused=_NO_FORECAST, seed=1, basis=Basis(n=0, coverage=None, method=None)),
+        variance_working_days=Variance(
+            first=milestone.variance_first,
+            baseline=milestone.variance_baseline,
+            last_edition=milestone.variance_last_edition,
+        ),
+        moves=_each(MovePart, milestone.moves),
+        milestone_class=milestone.milestone_class,
+        done=milestone.done,
+        total=milestone.total,
+        buffer=Buffer(days=milestone.buffer_days, used_days=milestone.buffer_used_days),
+    )

@@ -1,0 +1,148 @@
+"""When the PM is disturbed: once per change of state or level, in the open hours, first time as a digest."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.alerts.decide import AlertState, QuietHours, Transition, decide, send_after
+from connector.analysis.state import Deviation, Severity
+
+NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
+LATER = NOW + dt.timedelta(hours=1)
+BERLIN_NIGHT = QuietHours(start=dt.time(20), end=dt.time(7), timezone="Europe/Berlin")
+
+
+def creep(severity: Severity = Severity.WARNING) -> Deviation:
+    """Give scope creep in R1."""
+    return Deviation(
+        id="scope_creep:jira:version:1",
+        rule="scope_creep",
+        object="jira:version:1",
+        object_name="R1",
+        severity=severity,
+        since=NOW,
+    )
+
+
+def slip(due_on: str) -> Deviation:
+    """Give a slip of R1 to that date."""
+    return replace(
+        creep(), id="milestone_slip:jira:version:1", rule="milestone_slip", facts={"due_on": due_on}
+    )
+
+
+def after(*deviations: Deviation) -> Mapping[str, AlertState]:
+    """Give the alerts as they stand once these deviations were told."""
+    return {
+        state.id: state for state in decide(deviations, {}, now=NOW, is_first=False, held=frozenset()).states
+    }
+
+
+def test_a_new_deviation_is_told() -> None:
+    """A deviation nobody was told of fires."""
+    decision = decide([creep()], {}, now=NOW, is_first=False)
+    assert [notice.transition for notice in decision.notices] == [Transition.FIRED]
+    assert not decision.as_digest
+
+
+def test_what_was_told_is_not_told_again() -> None:
+    """The same deviation at the same level says nothing more."""
+    assert decide([creep()], after(creep()), now=LATER, is_first=False).notices == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "transition"),
+    [
+        pytest.param(Severity.WARNING, Severity.CRITICAL, Transition.WORSE, id="worse"),
+        pytest.param(Severity.CRITICAL, Severity.WARNING, Transition.BETTER, id="better"),
+    ],
+)
+def test_a_change_of_level_is_told(before: Severity, now: Severity, transition: Transition) -> None:
+    """Worse and better are both news, once."""
+    (notice,) = decide([creep(now)], after(creep(before)), now=LATER, is_first=False).notices
+    assert notice.transition is transition
+    assert notice.alert.serial == 2
+
+
+def test_a_date_that_moves_again_is_told_again() -> None:
+    """A milestone that slips further at the same level is news; the same date is not."""
+    known = after(slip("2026-12-01"))
+    assert decide([slip("2026-12-01")], known, now=LATER, is_first=False).notices == ()
+    (notice,) = decide([slip("2026-12-15")], known, now=LATER, is_first=False).notices
+    assert notice.transition is Transition.MOVED
+
+
+def test_the_end_of_a_deviation_is_told_once() -> None:
+    """A deviation that is gone is cleared once, and can fire again under a new name."""
+    cleared = decide([], after(creep()), now=LATER, is_first=False)
+    assert [notice.transition for notice in cleared.notices] == [Transition.RESOLVED]
+    known = {state.id: state for state in cleared.states}
+    assert decide([], known, now=LATER, is_first=False).notices == ()
+    (again,) = decide([creep()], known, now=LATER, is_first=False).notices
+    assert (again.transition, again.key) == (Transition.FIRED, "scope_creep:jira:version:1#3")
+
+
+def test_nothing_is_concluded_about_what_could_not_be_read() -> None:
+    """While a source is down its objects neither fire nor resolve."""
+    held = frozenset({"jira:version:1"})
+    assert decide([], after(creep()), now=LATER, is_first=False, held=held).notices == ()
+    assert decide([creep()], {}, now=LATER, is_first=False, held=held).notices == ()
+
+
+def test_the_first_look_makes_one_digest() -> None:
+    """Old faults of a project that is new here are told together, worst first."""
+    overdue = replace(creep(Severity.CRITICAL), id="overdue:jira:version:1", rule="overdue")
+    decision = decide([creep(), overdue], {}, now=NOW, is_first=True)
+    assert decision.as_digest
+    assert [notice.alert.rule for notice in decision.notices] == ["overdue", "scope_creep"]
+
+
+def test_a_first_look_without_faults_is_silent() -> None:
+    """No deviation, no digest."""
+    assert not decide([], {}, now=NOW, is_first=True).as_digest
+
+
+@pytest.mark.parametrize(
+    ("local", "expected"),
+    [
+        pytest.param("2026-11-23T21:30", "2026-11-24T07:00", id="evening waits for the morning"),
+        pytest.param("2026-11-24T03:00", "2026-11-24T07:00", id="night waits for the same morning"),
+        pytest.param("2026-11-24T07:00", "2026-11-24T07:00", id="the end itself is open"),
+        pytest.param("2026-11-24T12:00", "2026-11-24T12:00", id="by day at once"),
+        pytest.param("2027-03-27T23:00", "2027-03-28T07:00", id="over the change to summer time"),
+    ],
+)
+def test_quiet_hours_hold_messages_until_their_end(local: str, expected: str) -> None:
+    """The hours are the project's own, across midnight and clock changes."""
+    berlin = ZoneInfo("Europe/Berlin")
+    at = dt.datetime.fromisoformat(local).replace(tzinfo=berlin)
+    sent = send_after(at.astimezone(dt.UTC), severity=Severity.WARNING, quiet=BERLIN_NIGHT)
+    assert sent.astimezone(berlin).replace(tzinfo=None) == dt.datetime.fromisoformat(expected)
+
+
+def test_critical_messages_do_not_wait() -> None:
+    """Quiet hours hold only what can wait; without them nothing waits."""
+    night = dt.datetime(2026, 11, 23, 23, 0, tzinfo=dt.UTC)
+    assert send_after(night, severity=Severity.CRITICAL, quiet=BERLIN_NIGHT) == night
+    assert send_after(night, severity=Severity.INFO, quiet=None) == night
+
+
+@given(st.lists(st.lists(st.sampled_from(list(Severity)), max_size=1), max_size=12))
+def test_levels_told_follow_levels_seen(history: list[list[Severity]]) -> None:
+    """Whatever the course, the last notice sent always says how it stands now."""
+    known: dict[str, AlertState] = {}
+    told: Severity | None = None
+    for seen in history:
+        decision = decide([creep(level) for level in seen], known, now=NOW, is_first=False)
+        known.update({state.id: state for state in decision.states})
+        for notice in decision.notices:
+            told = None if notice.transition is Transition.RESOLVED else notice.alert.severity
+        assert told == (seen[0] if seen else None)
+        assert len(decision.notices) <= 1
