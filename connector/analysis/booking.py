@@ -1,0 +1,223 @@
+"""Books steps of the walk as ledger entries, beside the stored copy of what was agreed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from adapters.records import Issue
+from connector.analysis.facts import Baseline, ProjectFacts
+from connector.analysis.state import PROJECT, EntryKind, LedgerEntry
+from connector.analysis.walk import NOWHERE, Standing, Step, Walk
+from mappings.classify import nature_of, origin_of
+
+ITEMS = "items"
+Sizes = dict[str, dict[str, float | None]]
+"""Container -> item key -> size (None: unsized)."""
+
+_ADDED = frozenset({EntryKind.APPROVED_ADD, EntryKind.UNAPPROVED_ADD})
+
+
+class UnknownItemError(Exception):
+    """A baseline holds an item of which no record is left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """An approved change request that covers an item."""
+
+    request: str  # its ref
+    decided_at: dt.datetime
+
+
+CoverOf = Callable[[str], Cover | None]
+
+
+def amount_of(size: float | None, unit: str) -> float:
+    """Return what an item counts in a unit; an unsized one counts nothing but in items."""
+    return 1.0 if unit == ITEMS else (size or 0.0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Booker:
+    """Turns steps into entries. `standings` follows what has been booked, late items included."""
+
+    facts: ProjectFacts
+    baseline: Baseline | None
+    cover_of: CoverOf
+    units: tuple[str, ...]
+    standings: dict[str, Standing] = field(default_factory=dict)
+    copy: Sizes = field(default_factory=dict)
+    _issues: dict[str, Issue] = field(default_factory=dict)
+    _entries: list[LedgerEntry] = field(default_factory=list)
+    _late: dict[str, dt.datetime] = field(default_factory=dict)  # item -> when it was first seen
+    _hidden: dict[str, Step] = field(default_factory=dict)  # last step of a late item before that
+
+    def open(self, walk: Walk) -> None:
+        """Lay the stored copy beside what the records say of that day, and book what differs.
+
+        An item the copy lacks, though its history lies before it, was seen late: it enters when
+        it was first seen. What the copy holds and the records no longer tell leaves at once.
+
+        Raises:
+            UnknownItemError: The copy holds an item of which no record is left.
+        """
+        if self.baseline is None:
+            return
+        self._issues = {issue.key: issue for issue in self.facts.issues}
+        self.copy = {name: dict(items) for name, items in self.baseline.containers.items() if items}
+        agreed = self._agreed()
+        for key in sorted(set(agreed) | set(walk.standings)):
+            self._compare(key, agreed.get(key, NOWHERE), walk.standings.get(key, NOWHERE), self.baseline)
+
+    def book(self, step: Step) -> None:
+        """Book one step in every container and unit; a late item's steps wait until it is seen."""
+        key = step.issue.key
+        seen_at = self._late.get(key)
+        if seen_at is not None and step.at < seen_at:
+            self._hidden[key] = step
+            return
+        self._show(key)
+        self._put(step, late=False)
+
+    def closed(self, as_of: dt.datetime) -> list[LedgerEntry]:
+        """Return all entries; late items are shown if seen by `as_of`, halves of one act joined."""
+        for key in [key for key, seen_at in self._late.items() if seen_at <= as_of]:
+            self._show(key)
+        return list(self._joined())
+
+    # -- the stored copy -----------------------------------------------------------------------
+
+    def _agreed(self) -> dict[str, Standing]:
+        found: dict[str, Standing] = {}
+        for container, items in self.copy.items():
+            for key, size in items.items():
+                known = found.get(key, replace(NOWHERE, size=size))
+                found[key] = self._with(known, container)
+        return found
+
+    def _with(self, standing: Standing, container: str) -> Standing:
+        if container == PROJECT:
+            return standing
+        if container in self._issues:
+            return replace(standing, goals=standing.goals | {container})
+        return replace(standing, milestones=standing.milestones | {container})
+
+    def _compare(self, key: str, told: Standing, now: Standing, baseline: Baseline) -> None:
+        if (told.containers, told.size) == (now.containers, now.size):
+            self.standings[key] = now
+            return
+        if key not in self._issues:
+            raise UnknownItemError(
+                f"baseline {baseline.number} holds {key}, of which no record is left;"
+                " restore the store from a backup"
+            )
+        self.standings[key] = told
+        step = Step(
+            at=baseline.on_at, act="", issue=self._issues[key], before=told, after=now, why="taken_out"
+        )
+        if told.containers:
+            self._put(step, late=False)
+        elif now.containers:
+            self._late[key] = max(self.facts.first_seen.get(key, baseline.on_at), baseline.on_at)
+            self._hidden[key] = step
+
+    def _show(self, key: str) -> None:
+        """Book the entry of a late item whose hour has come."""
+        hidden, seen_at = self._hidden.pop(key, None), self._late.pop(key, None)
+        if hidden is not None and seen_at is not None:
+            self._put(replace(hidden, at=seen_at), late=True)
+
+    # -- entries of one step -------------------------------------------------------------------
+
+    def _put(self, step: Step, *, late: bool) -> None:
+        before = self.standings.get(step.issue.key, NOWHERE)
+        self.standings[step.issue.key] = step.after
+        for unit in self.units:
+            self._entries += self._of_step(replace(step, before=before), unit, late=late)
+
+    def _of_step(self, step: Step, unit: str, *, late: bool) -> Iterator[LedgerEntry]:
+        before, after = step.before, step.after
+        yield from self._of_family(step, unit, before.milestones, after.milestones, late=late)
+        yield from self._of_family(step, unit, before.goals, after.goals, late=late)
+        project = frozenset({PROJECT})
+        yield from self._of_family(
+            step, unit, before.containers & project, after.containers & project, late=late
+        )
+
+    def _of_family(
+        self, step: Step, unit: str, before: frozenset[str], after: frozenset[str], *, late: bool
+    ) -> Iterator[LedgerEntry]:
+        """Book one family of containers: what leaves one and enters another in one act is a transfer."""
+        left, entered = sorted(before - after), sorted(after - before)
+        was, now = amount_of(step.before.size, unit), amount_of(step.after.size, unit)
+        entry = _blank(step, unit, late=late)
+        for out, into in zip(left, entered, strict=False):
+            yield replace(entry, container=out, kind=EntryKind.TRANSFERRED_OUT, amount=was, other=into)
+            yield replace(entry, container=into, kind=EntryKind.TRANSFERRED_IN, amount=was, other=out)
+        met = min(len(left), len(entered))
+        for container in left[met:]:
+            yield replace(entry, container=container, kind=EntryKind.REMOVED, amount=was, why=step.why)
+        for container in entered[met:]:
+            yield self._added(replace(entry, container=container, amount=now), step.issue)
+        if was != now:
+            for container in sorted((before & after) | set(entered[:met])):
+                yield replace(entry, container=container, kind=EntryKind.REESTIMATED, amount=now - was)
+
+    def _added(self, entry: LedgerEntry, issue: Issue) -> LedgerEntry:
+        cover = self.cover_of(issue.key)
+        rules = self.facts.rules[issue.source]
+        return replace(
+            entry,
+            kind=EntryKind.APPROVED_ADD if cover else EntryKind.UNAPPROVED_ADD,
+            change_request=cover.request if cover else None,
+            nature=nature_of(issue, rules),
+            origin=origin_of(issue, rules),
+        )
+
+    # -- halves of one act ---------------------------------------------------------------------
+
+    def _joined(self) -> Iterable[LedgerEntry]:
+        """Join what one act did in two steps: out of one container and into another is a transfer."""
+        kept: list[LedgerEntry | None] = []
+        removals: dict[tuple[str, str, str, str], int] = {}
+        for entry in self._entries:
+            slot = (entry.item_key, entry.cause, entry.unit, self._family(entry.container))
+            kept.append(entry)
+            if entry.cause and entry.kind is EntryKind.REMOVED:
+                removals[slot] = len(kept) - 1
+            elif entry.kind in _ADDED and slot in removals:
+                _meet(kept, removals.pop(slot))
+        return [entry for entry in kept if entry is not None]
+
+    def _family(self, container: str) -> str:
+        if container == PROJECT:
+            return PROJECT
+        return "goal" if container in self._issues else "milestone"
+
+
+def _meet(kept: list[LedgerEntry | None], index: int) -> None:
+    """Rewrite a removal and the addition at the end that undoes it elsewhere, if they are as large."""
+    out, into = kept[index], kept[-1]
+    if out is None or into is None or out.amount != into.amount:
+        return
+    if out.container == into.container:  # left and came back in one act: nothing happened
+        kept[index] = kept[-1] = None
+        return
+    kept[index] = replace(out, kind=EntryKind.TRANSFERRED_OUT, other=into.container, why="")
+    kept[-1] = replace(into, kind=EntryKind.TRANSFERRED_IN, other=out.container, change_request=None)
+
+
+def _blank(step: Step, unit: str, *, late: bool) -> LedgerEntry:
+    return LedgerEntry(
+        at=step.at,
+        container="",
+        unit=unit,
+        item_key=step.issue.key,
+        item=step.issue.ref,
+        kind=EntryKind.REMOVED,
+        amount=0.0,
+        cause=step.act,
+        late=late,
+    )

@@ -1,0 +1,157 @@
+"""Breaches of tolerances, with since when and the facts. Thresholds come from the agreement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from adapters.records import MilestoneStatus
+from connector.analysis.booking import ITEMS
+from connector.analysis.calendar import WorkingCalendar
+from connector.analysis.facts import Agreement, SourceFacts
+from connector.analysis.milestones import slip_days
+from connector.analysis.state import (
+    Deviation,
+    EntryKind,
+    Fact,
+    LedgerEntry,
+    MilestoneState,
+    ScopeRow,
+    Severity,
+)
+from mappings.concepts import Nature
+
+CRITICAL_FACTOR = 2.0  # a breach of twice the tolerance is critical; the lesser one a warning
+TOP = 5  # entries that a deviation names
+
+
+def scope_creep(
+    rows: Iterable[ScopeRow], names: Mapping[str, str], agreement: Agreement, *, defects_apart: bool
+) -> list[Deviation]:
+    """Unapproved growth beyond the tolerance, per container, in items."""
+    found = []
+    for row in rows:
+        tolerance = agreement.scope_tolerance_ratio
+        if row.unit != ITEMS or row.creep_ratio is None or row.creep_ratio <= tolerance:
+            continue
+        added = [e for e in row.entries if e.kind is EntryKind.UNAPPROVED_ADD]
+        counted = [e for e in added if not (defects_apart and e.nature is Nature.DEFECT)]
+        facts: dict[str, Fact] = {
+            "ratio": round(row.creep_ratio, 4),
+            "tolerance": tolerance,
+            "baseline": row.baseline,
+            "unapproved": row.unapproved_added,
+            "defects": float(sum(e.nature is Nature.DEFECT for e in added)),
+            "items": tuple(e.item for e in reversed(counted))[:TOP],
+        }
+        severity = Severity.CRITICAL if row.creep_ratio > CRITICAL_FACTOR * tolerance else Severity.WARNING
+        since = _breach_at(counted, tolerance * (row.baseline or 0.0))
+        found.append(_deviation("scope_creep", row.container, names, severity, since, facts))
+    return found
+
+
+def scope_dropped(
+    rows: Iterable[ScopeRow], agreed: Mapping[str, Iterable[str]], names: Mapping[str, str]
+) -> list[Deviation]:
+    """Agreed items taken out without a change request, even where additions hide it in the sum.
+
+    `agreed` maps a container to the keys of the items that were agreed for it.
+    """
+    found = []
+    for row in rows:
+        promised = set(agreed.get(row.container, ()))
+        dropped = [e for e in row.entries if e.kind is EntryKind.REMOVED and e.item_key in promised]
+        if row.unit == ITEMS and dropped:
+            facts: dict[str, Fact] = {
+                "removed": float(len(dropped)),
+                "baseline": row.baseline,
+                "items": tuple(e.item for e in reversed(dropped))[:TOP],
+            }
+            found.append(
+                _deviation("scope_dropped", row.container, names, Severity.WARNING, dropped[0].at, facts)
+            )
+    return found
+
+
+def milestone_slip(
+    milestones: Iterable[MilestoneState], agreement: Agreement, *, as_of: dt.datetime
+) -> list[Deviation]:
+    """A milestone's date lies later than agreed (or first promised) by more than the tolerance."""
+    found = []
+    for state in milestones:
+        days, tolerance = slip_days(state), agreement.slip_tolerance_days
+        if state.status is not MilestoneStatus.OPEN or days <= tolerance:
+            continue
+        facts: dict[str, Fact] = {
+            "days": days,
+            "tolerance_days": tolerance,
+            "agreed_on": str(state.baseline_on) if state.baseline_on else None,
+            "first_promised_on": str(state.first_promised_on) if state.first_promised_on else None,
+            "due_on": str(state.due_on),
+            "moves": len(state.moves),
+        }
+        since = state.moves[-1].seen_at if state.moves else as_of
+        severity = Severity.CRITICAL if days > CRITICAL_FACTOR * tolerance else Severity.WARNING
+        found.append(_deviation("milestone_slip", state.key, {state.key: state.name}, severity, since, facts))
+    return found
+
+
+def overdue(
+    milestones: Iterable[MilestoneState],
+    agreement: Agreement,
+    calendar: WorkingCalendar,
+    *,
+    as_of: dt.datetime,
+) -> list[Deviation]:
+    """A milestone is open after the end of its day in the project's zone."""
+    today = calendar.local_day(as_of)
+    found = []
+    for state in milestones:
+        if state.status is not MilestoneStatus.OPEN or state.due_on is None or state.due_on >= today:
+            continue
+        days = calendar.working_days(state.due_on, today)
+        facts: dict[str, Fact] = {"days": days, "due_on": str(state.due_on), "open": state.total - state.done}
+        severity = Severity.CRITICAL if days > agreement.slip_tolerance_days else Severity.WARNING
+        since = calendar.end_of(state.due_on)
+        found.append(_deviation("overdue", state.key, {state.key: state.name}, severity, since, facts))
+    return found
+
+
+def sync_failed(sources: Iterable[SourceFacts]) -> list[Deviation]:
+    """A source could not be read since its last success."""
+    return [
+        _deviation(
+            "sync_failed", source.name, {}, Severity.CRITICAL, source.failed_since, {"reason": source.failure}
+        )
+        for source in sources
+        if source.failed_since is not None
+    ]
+
+
+def _breach_at(entries: Sequence[LedgerEntry], limit: float) -> dt.datetime:
+    """Return when the sum of these entries first went beyond the limit."""
+    total = 0.0
+    for entry in entries:
+        total += entry.amount
+        if total > limit:
+            return entry.at
+    return entries[-1].at
+
+
+def _deviation(
+    rule: str,
+    about: str,
+    names: Mapping[str, str],
+    severity: Severity,
+    since: dt.datetime,
+    facts: Mapping[str, Fact],
+) -> Deviation:
+    return Deviation(
+        id=f"{rule}:{about}",
+        rule=rule,
+        object=about,
+        object_name=names.get(about, about),
+        severity=severity,
+        since=since,
+        facts=facts,
+    )

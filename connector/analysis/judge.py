@@ -1,0 +1,139 @@
+"""Judges one project: puts ledger, milestones, picture, deviations and health together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from connector.analysis import approvals, deviations, health, scope
+from connector.analysis import milestones as dates
+from connector.analysis.booking import ITEMS
+from connector.analysis.calendar import WorkingCalendar
+from connector.analysis.facts import Agreement, ProjectFacts
+from connector.analysis.history import Version
+from connector.analysis.history import at as version_at
+from connector.analysis.ledger import Ledger, keep
+from connector.analysis.state import (
+    PROJECT,
+    Deviation,
+    MilestoneState,
+    ProjectState,
+    ScopeRow,
+)
+from connector.analysis.walk import Walk, histories
+from mappings.concepts import Picture
+from mappings.picture import map_project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    """What the parts of a judgement share."""
+
+    facts: ProjectFacts
+    agreement: Agreement
+    as_of: dt.datetime
+    calendar: WorkingCalendar
+
+
+def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> ProjectState:
+    """Return the state of a project at an instant, from stored facts alone.
+
+    Args:
+        facts: What was pulled. Nothing later than `as_of` is used, except that what a tracker
+            told later of an earlier instant counts (trackers tell late).
+        agreement: Baselines, tolerances, calendar; the baseline in force at `as_of` counts.
+        as_of: The instant, aware UTC.
+
+    Raises:
+        UnbalancedLedgerError: The ledger does not sum up (a defect, named by its items).
+    """
+    calendar = WorkingCalendar(timezone=agreement.timezone, code=agreement.holidays)
+    now = _Now(facts=facts, agreement=agreement, as_of=as_of, calendar=calendar)
+    told = histories(facts)
+    picture = picture_at(facts, told, as_of)
+    baseline = agreement.in_force(as_of)
+    cover_of = approvals.coverage(picture.change_requests)
+    ledger = keep(Walk(facts, told), baseline, as_of=as_of, unit=size_unit(facts), cover_of=cover_of)
+    known = dates.known_at(facts.sightings, as_of=as_of, calendar=calendar, first_entry=ledger.first_entry)
+    milestones = dates.states(known, ledger=ledger, agreement=agreement, calendar=calendar, as_of=as_of)
+    rows = _rows(now, ledger, picture, milestones)
+    found = _deviations(now, rows, picture, milestones)
+    return ProjectState(
+        project=facts.project,
+        name=facts.name,
+        as_of=as_of,
+        sources=facts.sources,
+        health=health.project_health(milestones, found, facts.sources, baseline),
+        goals=health.goal_states(picture.goals, ledger, milestones, found),
+        milestones=milestones,
+        scope=rows,
+        deviations=tuple(found),
+        picture=picture,
+        baseline=baseline,
+    )
+
+
+def picture_at(facts: ProjectFacts, told: Mapping[str, Sequence[Version]], as_of: dt.datetime) -> Picture:
+    """Return what the records meant at `as_of`: the time machine for a whole project.
+
+    `told` is what `walk.histories` says of the facts.
+    """
+    standing = [
+        issue
+        for key, history in told.items()
+        if (issue := version_at(history, as_of)) is not None and not _is_gone(facts, key, as_of)
+    ]
+    decided = approvals.decided_at(told, facts.rules, as_of=as_of)
+    return map_project(standing, facts.links, facts.rules, decided_at=decided)
+
+
+def size_unit(facts: ProjectFacts) -> str:
+    """Return the project's mapped size unit: the first of its sources' that is not items."""
+    units = [facts.rules[name].size_unit for name in sorted(facts.rules)]
+    return next((unit for unit in units if unit != ITEMS), ITEMS)
+
+
+def _is_gone(facts: ProjectFacts, key: str, as_of: dt.datetime) -> bool:
+    gone = facts.gone.get(key)
+    return gone is not None and gone.at <= as_of
+
+
+def _defects_apart(facts: ProjectFacts) -> bool:
+    return any(rules.defects == "apart" for rules in facts.rules.values())
+
+
+def _rows(
+    now: _Now, ledger: Ledger, picture: Picture, milestones: tuple[MilestoneState, ...]
+) -> tuple[ScopeRow, ...]:
+    containers = [*(m.key for m in milestones), *(g.key for g in picture.goals), PROJECT]
+    unit = size_unit(now.facts)
+    return scope.rows(
+        ledger,
+        containers,
+        units=(ITEMS,) if unit == ITEMS else (ITEMS, unit),
+        has_baseline=now.agreement.in_force(now.as_of) is not None,
+        defects_apart=_defects_apart(now.facts),
+    )
+
+
+def _deviations(
+    now: _Now, rows: tuple[ScopeRow, ...], picture: Picture, milestones: tuple[MilestoneState, ...]
+) -> list[Deviation]:
+    names = _names(picture, milestones)
+    closed = {m.key for m in milestones if m.status != "open"} | {
+        g.key for g in picture.goals if g.disposition in {"done", "dropped"}
+    }
+    live = [row for row in rows if row.container not in closed]
+    baseline = now.agreement.in_force(now.as_of)
+    return [
+        *deviations.scope_creep(live, names, now.agreement, defects_apart=_defects_apart(now.facts)),
+        *deviations.scope_dropped(live, baseline.containers if baseline else {}, names),
+        *deviations.milestone_slip(milestones, now.agreement, as_of=now.as_of),
+        *deviations.overdue(milestones, now.agreement, now.calendar, as_of=now.as_of),
+        *deviations.sync_failed(now.facts.sources),
+    ]
+
+
+def _names(picture: Picture, milestones: tuple[MilestoneState, ...]) -> Mapping[str, str]:
+    return {m.key: m.name for m in milestones} | {g.key: g.title for g in picture.goals} | {PROJECT: PROJECT}
