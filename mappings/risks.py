@@ -1,0 +1,43 @@
+"""Risks: what may go wrong, how likely, how bad, and what is done about it."""
+
+from __future__ import annotations
+
+from adapters.records import Issue
+from mappings.classify import shared_by_all
+from mappings.concepts import Disposition, Level, Risk
+from mappings.predicates import folded
+from mappings.rules import Rules
+from mappings.values import value_of
+
+_WORDS = {
+    Level.LOW: (
+        "low|very low|lowest|minor|trivial|rare|unlikely|small|"
+        "niedrig|sehr niedrig|gering|selten|unwahrscheinlich|低|很低|较低"
+    ),
+    Level.MEDIUM: "medium|moderate|normal|possible|mittel|mäßig|möglich|中|中等",
+    Level.HIGH: (
+        "high|very high|highest|major|critical|severe|likely|almost certain|"
+        "hoch|sehr hoch|kritisch|schwer|wahrscheinlich|高|很高|较高|严重"
+    ),
+}
+_LEVELS = {word: level for level, words in _WORDS.items() for word in words.split("|")}
+
+
+def make_risk(issue: Issue, rules: Rules, disposition: Disposition) -> Risk:
+    """Make the risk that an issue is."""
+    return Risk(
+        **shared_by_all(issue, rules, disposition),
+        likelihood=level_of(value_of(issue, rules, "likelihood")),
+        impact=level_of(value_of(issue, rules, "impact")),
+        response=value_of(issue, rules, "response"),
+        client_response=value_of(issue, rules, "client_response"),
+    )
+
+
+def level_of(text: str) -> Level | None:
+    """Read a likelihood or impact in English, German or Chinese words.
+
+    Returns:
+        The level; None for an empty or unknown word, and for numbers, whose scale is unknown.
+    """
+    return _LEVELS.get(folded(text))

@@ -1,0 +1,82 @@
+"""Values that `[fields]` maps: read from a custom field, a label's prefix or a heading of the text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from collections.abc import Iterator, Mapping
+
+from adapters.records import FieldValue, Issue
+from mappings.predicates import as_text, folded
+from mappings.rulefile import Source
+from mappings.rules import Rules
+
+TEXT_CHARACTERS = 20_000  # of an issue's text that is searched for headings
+_HEADING = re.compile(r"^(?:#{1,6}[ \t]+|h[1-6]\.[ \t]+)(.*?)[ \t#]*$", re.MULTILINE)
+_NO_ANSWER = "_no response_"  # what GitHub's issue forms write for a question left open
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+
+
+def value_of(issue: Issue, rules: Rules, key: str) -> str:
+    """Read a value that `[fields]` maps.
+
+    Args:
+        issue: The issue.
+        rules: The rules of its source.
+        key: A key of `[fields]`, e.g. `client_title`.
+
+    Returns:
+        The first that is not empty, asked in the order fields, labels, headings; "" if none.
+    """
+    source = rules.sources.get(key)
+    return "" if source is None else next(_values(issue, source), "")
+
+
+def number_of(text: str) -> float | None:
+    """Read the number a text begins with (`5`, `2,5 days`); None where it begins with none."""
+    found = _NUMBER.match(text.strip())
+    return float(found.group().replace(",", ".")) if found else None
+
+
+def day_of(text: str) -> dt.date | None:
+    """Read the day a text begins with (`2026-11-23`, also of an instant); None where there is none."""
+    try:
+        return dt.date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
+
+
+# ----------------------------------------------------------------------------------- private
+
+
+def _values(issue: Issue, source: Source) -> Iterator[str]:
+    found = (_text(issue.fields.get(name)) for name in source.field)
+    yield from (text for text in found if text)
+    for prefix in map(folded, source.label):
+        for label in issue.labels:
+            plain = folded(label)
+            if plain.startswith(prefix) and len(plain) > len(prefix):
+                yield plain[len(prefix) :].strip()
+    if source.heading and issue.body:
+        sections = _sections(issue.body)
+        yield from (sections[name] for name in map(folded, source.heading) if sections.get(name))
+
+
+def _text(value: FieldValue) -> str:
+    if value is None:
+        return ""
+    return ", ".join(value) if isinstance(value, tuple) else as_text(value).strip()
+
+
+@functools.lru_cache(maxsize=16)  # the keys of one issue ask for the same text in a row
+def _sections(body: str) -> Mapping[str, str]:
+    """Text below each heading (Markdown `## …`, Jira `h2. …`), the first of a name counting."""
+    text = body[:TEXT_CHARACTERS].replace("\r\n", "\n")
+    headings = list(_HEADING.finditer(text))
+    sections: dict[str, str] = {}
+    for position, heading in enumerate(headings):
+        end = headings[position + 1].start() if position + 1 < len(headings) else len(text)
+        below = text[heading.end() : end].strip()
+        sections.setdefault(folded(heading.group(1)), "" if folded(below) == _NO_ANSWER else below)
+    return sections
