@@ -1,0 +1,76 @@
+"""The store's front: opens the database, brings it up to date, offers its subjects."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from connector.store.alerts import Alerts
+from connector.store.baselines import Baselines
+from connector.store.editions import Drafts, Editions
+from connector.store.engine import Database, open_database
+from connector.store.facts import Facts
+from connector.store.locks import Locks
+from connector.store.migrate import migrate
+from connector.store.milestones import Milestones
+from connector.store.outbox import Outbox
+from connector.store.pulls import Pulls
+from connector.store.runs import Runs
+
+logger = logging.getLogger(__name__)
+
+
+class Store:
+    """All that is kept. Its attributes are its subjects; safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.where = database.where
+        self.pulls = Pulls(database)
+        self.facts = Facts(database)
+        self.milestones = Milestones(database)
+        self.baselines = Baselines(database)
+        self.drafts = Drafts(database)
+        self.editions = Editions(database)
+        self.alerts = Alerts(database)
+        self.outbox = Outbox(database)
+        self.runs = Runs(database)
+        self.locks = Locks(database)
+
+    def close(self) -> None:
+        """Give back all connections. Idempotent."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(url: str, *, folder: Path) -> Store:
+    """Open the store, made or brought to this version if need be (an older one is backed up first).
+
+    Args:
+        url: `[store] url` of the configuration.
+        folder: The folder that relative paths start from: the configuration's.
+
+    Raises:
+        UsageError: The URL cannot be used.
+        StoreError: The store is of a newer program, is no store, or cannot be opened.
+    """
+    database = open_database(url, folder=folder)
+    try:
+        backup = migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    if backup is not None:
+        logger.info(
+            "The store was brought up to date; a backup lies at %s", backup, extra={"event": "store.migrated"}
+        )
+    return Store(database)

@@ -1,0 +1,301 @@
+"""The tables, as the newest migration leaves them. Instants are ISO 8601 text: sortable, portable."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """An aware instant as UTC text of fixed width."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, _dialect: Dialect) -> str | None:
+        """Write it; a datetime without zone is a defect."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("found a datetime without zone, expected an aware one")
+        utc = value.astimezone(dt.UTC).replace(tzinfo=None)
+        return f"{utc.isoformat(timespec='microseconds')}Z"
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> dt.datetime | None:
+        """Read it back, aware UTC."""
+        return None if value is None else dt.datetime.fromisoformat(value)
+
+
+metadata = MetaData()
+
+
+def _project() -> Column[str]:
+    return Column("project", String(64), primary_key=True)
+
+
+sources = Table(
+    "sources",
+    metadata,
+    _project(),
+    Column("source", String(200), primary_key=True),
+    Column("last_success_at", Instant),
+    Column("last_full_at", Instant),
+    Column("high_water_at", Instant),  # everything updated up to here was seen
+    Column("complete", Boolean, nullable=False),
+    Column("failed_since", Instant),
+    Column("failure", Text, nullable=False),
+)
+
+pulls = Table(
+    "pulls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("full", Boolean, nullable=False),
+    Column("since", Instant),
+    Column("started_at", Instant, nullable=False),
+    Column("cursor", Text),
+    Column("has_milestones", Boolean, nullable=False),
+    Column("state", String(10), nullable=False),  # open, applied, discarded
+    Column("ended_at", Instant),
+    Index("ix_pulls_open", "project", "source", "state"),
+)
+
+
+def _pull() -> Column[int]:
+    return Column("pull", ForeignKey("pulls.id", ondelete="CASCADE"), primary_key=True)
+
+
+staged_issues = Table(
+    "staged_issues",
+    metadata,
+    _pull(),
+    Column("key", String(300), primary_key=True),
+    Column("ref", String(300), nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("history", Text, nullable=False),  # its changes, ordered by (at, id)
+)
+
+staged_links = Table(
+    "staged_links",
+    metadata,
+    _pull(),
+    Column("id", String(300), primary_key=True),
+    Column("a", String(300), nullable=False),
+    Column("b", String(300), nullable=False),
+    Column("told_by_a", Boolean, nullable=False),
+    Column("told_by_b", Boolean, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+staged_milestones = Table(
+    "staged_milestones",
+    metadata,
+    _pull(),
+    Column("key", String(300), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
+staged_quarantined = Table(
+    "staged_quarantined",
+    metadata,
+    _pull(),
+    Column("ref", String(300), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    _project(),
+    Column("key", String(300), primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("ref", String(300), nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("gone_at", Instant),
+    Column("gone_why", String(20), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("history", Text, nullable=False),
+    Index("ix_issues_source", "project", "source"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _project(),
+    Column("source", String(200), primary_key=True),
+    Column("id", String(300), primary_key=True),
+    Column("a", String(300), nullable=False),
+    Column("b", String(300), nullable=False),
+    Column("told_by_a", Boolean, nullable=False),
+    Column("told_by_b", Boolean, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+looks = Table(  # what a milestone looked like; many sightings share one
+    "milestone_looks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("key", String(300), nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ix_looks_key", "project", "source", "key"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("key", String(300), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("look", ForeignKey("milestone_looks.id"), nullable=False),
+    Index("ix_sightings_key", "project", "source", "key", "seen_at"),
+)
+
+baselines = Table(
+    "baselines",
+    metadata,
+    _project(),
+    Column("number", Integer, primary_key=True),
+    Column("on_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _project(),
+    Column("audience", String(64), primary_key=True),
+    Column("built_at", Instant, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("artefact_hash", String(64), nullable=False),
+    Column("view", Text, nullable=False),
+    Column("manifest", Text, nullable=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    _project(),
+    Column("audience", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("published_at", Instant, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("artefact_hash", String(64), nullable=False),
+    Column("sources_as_of", Text, nullable=False),
+    Column("versions", Text, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("view", Text, nullable=False),
+    Column("manifest", Text, nullable=False),
+)
+
+artefacts = Table(
+    "edition_artefacts",
+    metadata,
+    _project(),
+    Column("audience", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+alert_states = Table(
+    "alert_states",
+    metadata,
+    _project(),
+    Column("rule", String(100), primary_key=True),
+    Column("object", String(300), primary_key=True),
+    Column("state", String(20), nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+alert_transitions = Table(
+    "alert_transitions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("object", String(300), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("before", String(20), nullable=False),
+    Column("after", String(20), nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_alert_transitions_project", "project", "at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("channel", Text, nullable=False),  # as the configuration names it: a reference, never its content
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("dedupe_key", String(300), nullable=False),
+    Column("state", String(10), nullable=False),  # waiting, sent, failed
+    Column("created_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("claimed_until", Instant),
+    Column("ended_at", Instant),
+    Column("last_error", Text, nullable=False),
+    UniqueConstraint("project", "dedupe_key", name="uq_messages_dedupe_key"),
+    Index("ix_messages_state", "state", "next_at"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("report", Text, nullable=False),
+    Index("ix_runs_project", "project", "ended_at"),
+)
+
+acceptances = Table(
+    "acceptances",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("what", Text, nullable=False),
+)
+
+locks = Table(
+    "locks",
+    metadata,
+    _project(),
+    Column("owner", String(200), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
