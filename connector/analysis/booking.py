@@ -41,14 +41,14 @@ def amount_of(size: float | None, unit: str) -> float:
 
 @dataclass(slots=True, kw_only=True)
 class Booker:
-    """Turns steps into entries. `standings` follows what has been booked, late items included."""
+    """Turns steps into entries."""
 
     facts: ProjectFacts
     baseline: Baseline | None
     cover_of: CoverOf
     units: tuple[str, ...]
-    standings: dict[str, Standing] = field(default_factory=dict)
     copy: Sizes = field(default_factory=dict)
+    _standings: dict[str, Standing] = field(default_factory=dict)  # follows what has been booked
     _issues: dict[str, Issue] = field(default_factory=dict)
     _entries: list[LedgerEntry] = field(default_factory=list)
     _late: dict[str, dt.datetime] = field(default_factory=dict)  # item -> when it was first seen
@@ -87,6 +87,11 @@ class Booker:
             self._show(key)
         return list(self._joined())
 
+    @property
+    def unseen(self) -> frozenset[str]:
+        """Late items that nobody has seen yet; asked after `closed`."""
+        return frozenset(self._late)
+
     # -- the stored copy -----------------------------------------------------------------------
 
     def _agreed(self) -> dict[str, Standing]:
@@ -106,14 +111,14 @@ class Booker:
 
     def _compare(self, key: str, told: Standing, now: Standing, baseline: Baseline) -> None:
         if (told.containers, told.size) == (now.containers, now.size):
-            self.standings[key] = now
+            self._standings[key] = now
             return
         if key not in self._issues:
             raise UnknownItemError(
                 f"baseline {baseline.number} holds {key}, of which no record is left;"
                 " restore the store from a backup"
             )
-        self.standings[key] = told
+        self._standings[key] = told
         step = Step(
             at=baseline.on_at, act="", issue=self._issues[key], before=told, after=now, why="taken_out"
         )
@@ -132,8 +137,8 @@ class Booker:
     # -- entries of one step -------------------------------------------------------------------
 
     def _put(self, step: Step, *, late: bool) -> None:
-        before = self.standings.get(step.issue.key, NOWHERE)
-        self.standings[step.issue.key] = step.after
+        before = self._standings.get(step.issue.key, NOWHERE)
+        self._standings[step.issue.key] = step.after
         for unit in self.units:
             self._entries += self._of_step(replace(step, before=before), unit, late=late)
 

@@ -81,13 +81,15 @@ def keep(
     if baseline is not None:
         booker.open(walk)
     for step in walk.advance(as_of):
-        booker.book(step)
-    standings = booker.standings if baseline else walk.standings
+        if baseline is not None:
+            booker.book(step)
+    entries = booker.closed(as_of)
+    standings = {key: each for key, each in walk.standings.items() if key not in booker.unseen}
     ledger = Ledger(
         baseline=booker.copy,
         current=sizes(standings),
         done=_done(standings),
-        entries=tuple(sorted(booker.closed(as_of), key=lambda e: (e.at, e.item_key, e.container, e.unit))),
+        entries=tuple(sorted(entries, key=lambda e: (e.at, e.item_key, e.container, e.unit))),
         first_entry=walk.first_entry,
         walk=walk,
     )
