@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from connector.analysis.state import Deviation, Severity
+from connector.analysis.state import Deviation, Fact, Severity
+from connector.store.alerts import AlertPhase, AlertState
 
 _LEVELS = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 
 # Facts whose change is news although the level stays: a date that moves again is told again.
 _MARKS: Mapping[str, tuple[str, ...]] = {"milestone_slip": ("due_on",)}
-
-
-class Phase(enum.StrEnum):
-    """Where an alert stands."""
-
-    FIRING = "firing"
-    RESOLVED = "resolved"
 
 
 class Transition(enum.StrEnum):
@@ -34,22 +28,6 @@ class Transition(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertState:
-    """What is known of one alert. `serial` counts its transitions; with `id` it names a message."""
-
-    id: str  # `rule:object`, as in the deviation
-    rule: str
-    object: str
-    object_name: str
-    severity: Severity
-    phase: Phase
-    since: dt.datetime  # of the deviation
-    changed_at: dt.datetime  # of the last transition
-    serial: int = 1
-    mark: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One thing to tell the PM. `deviation` is None when it is resolved."""
 
@@ -60,7 +38,8 @@ class Notice:
     @property
     def key(self) -> str:
         """Name this notice uniquely within its project, for sending it once."""
-        return f"{self.alert.id}#{self.alert.serial}"
+        alert = self.alert
+        return f"{alert.rule}:{alert.object}:{self.transition}@{alert.changed_at:%Y%m%dT%H%M%S.%f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +62,7 @@ class QuietHours:
 
 def decide(
     deviations: Sequence[Deviation],
-    known: Mapping[str, AlertState],
+    known: Iterable[AlertState],
     *,
     now: dt.datetime,
     is_first: bool,
@@ -93,7 +72,7 @@ def decide(
 
     Args:
         deviations: Everything out of tolerance now, at most one per id.
-        known: Alerts by id, resolved ones included.
+        known: Alerts as stored, resolved ones included.
         now: The instant of this run.
         is_first: The project was never judged before: its old faults make one digest.
         held: Objects of which nothing new is known, because their source failed: nothing about
@@ -102,24 +81,29 @@ def decide(
     Returns:
         The alerts that changed and the notices to send, worst first, in a stable order.
     """
-    current = {deviation.id: deviation for deviation in deviations}
+    told = {(alert.rule, alert.object): alert for alert in known}
+    current = {(deviation.rule, deviation.object): deviation for deviation in deviations}
     notices = [
         notice
-        for deviation in current.values()
-        if deviation.object not in held
-        and (notice := _notice(deviation, known.get(deviation.id), now)) is not None
+        for key, deviation in current.items()
+        if deviation.object not in held and (notice := _notice(deviation, told.get(key), now)) is not None
     ]
     notices += [
         _all_clear(alert, now)
-        for alert in known.values()
-        if alert.phase is Phase.FIRING and alert.id not in current and alert.object not in held
+        for key, alert in told.items()
+        if is_open(alert) and key not in current and alert.object not in held
     ]
-    notices.sort(key=lambda notice: (-_LEVELS.index(notice.alert.severity), notice.alert.id))
+    notices.sort(key=lambda n: (-_LEVELS.index(n.alert.severity), n.alert.rule, n.alert.object))
     return Decision(
         states=tuple(notice.alert for notice in notices),
         notices=tuple(notices),
         as_digest=is_first and bool(notices),
     )
+
+
+def is_open(alert: AlertState) -> bool:
+    """Say whether an alert still stands, acknowledged or not."""
+    return alert.phase is not AlertPhase.RESOLVED
 
 
 def send_after(now: dt.datetime, *, severity: Severity, quiet: QuietHours | None) -> dt.datetime:
@@ -146,33 +130,34 @@ def _notice(deviation: Deviation, alert: AlertState | None, now: dt.datetime) ->
     if transition is None:
         return None
     state = AlertState(
-        id=deviation.id,
         rule=deviation.rule,
         object=deviation.object,
         object_name=deviation.object_name,
+        phase=AlertPhase.FIRING,
         severity=deviation.severity,
-        phase=Phase.FIRING,
         since=deviation.since,
         changed_at=now,
-        serial=1 if alert is None else alert.serial + 1,
-        mark=_mark(deviation),
+        last_notified_at=now,
+        facts=deviation.facts,
     )
     return Notice(transition=transition, alert=state, deviation=deviation)
 
 
 def _transition(deviation: Deviation, alert: AlertState | None) -> Transition | None:
-    if alert is None or alert.phase is Phase.RESOLVED:
+    if alert is None or not is_open(alert):
         return Transition.FIRED
     step = _LEVELS.index(deviation.severity) - _LEVELS.index(alert.severity)
     if step:
         return Transition.WORSE if step > 0 else Transition.BETTER
-    return Transition.MOVED if _mark(deviation) != alert.mark else None
+    return (
+        None if _mark(deviation.rule, deviation.facts) == _mark(alert.rule, alert.facts) else Transition.MOVED
+    )
 
 
-def _mark(deviation: Deviation) -> str:
-    return " ".join(str(deviation.facts.get(name)) for name in _MARKS.get(deviation.rule, ()))
+def _mark(rule: str, facts: Mapping[str, Fact]) -> tuple[Fact, ...]:
+    return tuple(facts.get(name) for name in _MARKS.get(rule, ()))
 
 
 def _all_clear(alert: AlertState, now: dt.datetime) -> Notice:
-    resolved = replace(alert, phase=Phase.RESOLVED, changed_at=now, serial=alert.serial + 1)
+    resolved = replace(alert, phase=AlertPhase.RESOLVED, changed_at=now, last_notified_at=now)
     return Notice(transition=Transition.RESOLVED, alert=resolved)

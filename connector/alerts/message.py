@@ -124,7 +124,7 @@ def _creep_figures(deviation: Deviation, row: ScopeRow | None) -> str:
         parts[0] += f" to the {_number(row.baseline)} agreed"
     if row.creep_ratio is not None:
         parts.append(f"{row.creep_ratio:.1%}")
-    tolerance = deviation.facts.get("tolerance_ratio")
+    tolerance = deviation.facts.get("tolerance")
     if isinstance(tolerance, float | int):
         parts.append(f"tolerance {tolerance:.1%}")
     by_nature = _by_nature(row)

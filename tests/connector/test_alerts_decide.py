@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.alerts.decide import AlertState, QuietHours, Transition, decide, send_after
+from connector.alerts.decide import QuietHours, Transition, decide, send_after
 from connector.analysis.state import Deviation, Severity
+from connector.store.alerts import AlertPhase, AlertState
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(hours=1)
@@ -38,16 +39,14 @@ def slip(due_on: str) -> Deviation:
     )
 
 
-def after(*deviations: Deviation) -> Mapping[str, AlertState]:
+def after(*deviations: Deviation) -> Sequence[AlertState]:
     """Give the alerts as they stand once these deviations were told."""
-    return {
-        state.id: state for state in decide(deviations, {}, now=NOW, is_first=False, held=frozenset()).states
-    }
+    return decide(deviations, (), now=NOW, is_first=False).states
 
 
 def test_a_new_deviation_is_told() -> None:
     """A deviation nobody was told of fires."""
-    decision = decide([creep()], {}, now=NOW, is_first=False)
+    decision = decide([creep()], (), now=NOW, is_first=False)
     assert [notice.transition for notice in decision.notices] == [Transition.FIRED]
     assert not decision.as_digest
 
@@ -68,7 +67,7 @@ def test_a_change_of_level_is_told(before: Severity, now: Severity, transition: 
     """Worse and better are both news, once."""
     (notice,) = decide([creep(now)], after(creep(before)), now=LATER, is_first=False).notices
     assert notice.transition is transition
-    assert notice.alert.serial == 2
+    assert notice.alert.changed_at == LATER
 
 
 def test_a_date_that_moves_again_is_told_again() -> None:
@@ -83,30 +82,39 @@ def test_the_end_of_a_deviation_is_told_once() -> None:
     """A deviation that is gone is cleared once, and can fire again under a new name."""
     cleared = decide([], after(creep()), now=LATER, is_first=False)
     assert [notice.transition for notice in cleared.notices] == [Transition.RESOLVED]
-    known = {state.id: state for state in cleared.states}
-    assert decide([], known, now=LATER, is_first=False).notices == ()
-    (again,) = decide([creep()], known, now=LATER, is_first=False).notices
-    assert (again.transition, again.key) == (Transition.FIRED, "scope_creep:jira:version:1#3")
+    assert decide([], cleared.states, now=LATER, is_first=False).notices == ()
+    again = decide([creep()], cleared.states, now=LATER, is_first=False).notices
+    assert [notice.transition for notice in again] == [Transition.FIRED]
+
+
+def test_an_acknowledged_alert_is_told_when_it_gets_worse() -> None:
+    """Acknowledging silences what is known, not what gets worse, nor the end."""
+    known = [replace(alert, phase=AlertPhase.ACKNOWLEDGED) for alert in after(creep())]
+    assert decide([creep()], known, now=LATER, is_first=False).notices == ()
+    (worse,) = decide([creep(Severity.CRITICAL)], known, now=LATER, is_first=False).notices
+    assert worse.alert.phase is AlertPhase.FIRING
+    (over,) = decide([], known, now=LATER, is_first=False).notices
+    assert over.transition is Transition.RESOLVED
 
 
 def test_nothing_is_concluded_about_what_could_not_be_read() -> None:
     """While a source is down its objects neither fire nor resolve."""
     held = frozenset({"jira:version:1"})
     assert decide([], after(creep()), now=LATER, is_first=False, held=held).notices == ()
-    assert decide([creep()], {}, now=LATER, is_first=False, held=held).notices == ()
+    assert decide([creep()], (), now=LATER, is_first=False, held=held).notices == ()
 
 
 def test_the_first_look_makes_one_digest() -> None:
     """Old faults of a project that is new here are told together, worst first."""
     overdue = replace(creep(Severity.CRITICAL), id="overdue:jira:version:1", rule="overdue")
-    decision = decide([creep(), overdue], {}, now=NOW, is_first=True)
+    decision = decide([creep(), overdue], (), now=NOW, is_first=True)
     assert decision.as_digest
     assert [notice.alert.rule for notice in decision.notices] == ["overdue", "scope_creep"]
 
 
 def test_a_first_look_without_faults_is_silent() -> None:
     """No deviation, no digest."""
-    assert not decide([], {}, now=NOW, is_first=True).as_digest
+    assert not decide([], (), now=NOW, is_first=True).as_digest
 
 
 @pytest.mark.parametrize(
@@ -137,11 +145,11 @@ def test_critical_messages_do_not_wait() -> None:
 @given(st.lists(st.lists(st.sampled_from(list(Severity)), max_size=1), max_size=12))
 def test_levels_told_follow_levels_seen(history: list[list[Severity]]) -> None:
     """Whatever the course, the last notice sent always says how it stands now."""
-    known: dict[str, AlertState] = {}
+    known: dict[str, AlertState] = {}  # there is one alert
     told: Severity | None = None
     for seen in history:
-        decision = decide([creep(level) for level in seen], known, now=NOW, is_first=False)
-        known.update({state.id: state for state in decision.states})
+        decision = decide([creep(level) for level in seen], known.values(), now=NOW, is_first=False)
+        known.update({state.rule: state for state in decision.states})
         for notice in decision.notices:
             told = None if notice.transition is Transition.RESOLVED else notice.alert.severity
         assert told == (seen[0] if seen else None)

@@ -1,0 +1,138 @@
+"""From decision to PM: stored with its messages at once, then sent, at least once, with back-off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from connector.alerts import channels
+from connector.alerts.decide import Decision, Notice, QuietHours, Transition, send_after
+from connector.alerts.message import Message
+from connector.errors import UsageError
+from connector.store import Store
+from connector.store.alerts import AlertTransition
+from connector.store.outbox import Message as Waiting
+from connector.store.outbox import MessageState, NewMessage
+
+FIRST_RETRY = dt.timedelta(minutes=1)
+LONGEST_RETRY = dt.timedelta(hours=6)  # a channel mended by day is heard of the same day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A message that did not go out, and why; it stays in the outbox."""
+
+    channel: str  # as the configuration names it
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a project's alerts go. `to` are the channels as the configuration names them."""
+
+    project: str
+    to: tuple[str, ...]
+    resolve: Callable[[str], str]  # a channel's name to its address with credentials; may raise UsageError
+    quiet: QuietHours | None = None
+
+
+def record(
+    store: Store, route: Route, decision: Decision, messages: Sequence[Message], *, now: dt.datetime
+) -> int:
+    """Store what changed and the messages that tell of it, in one transaction.
+
+    Returns:
+        How many messages were put into the outbox: one for each channel and message.
+    """
+    if not decision.states:
+        return 0
+    return store.alerts.save(
+        route.project,
+        states=decision.states,
+        transitions=[_transition(notice) for notice in decision.notices],
+        messages=[_addressed(message, to, route, now) for message in messages for to in route.to],
+        at=now,
+    )
+
+
+def deliver(
+    store: Store, route: Route, *, now: dt.datetime, whatever_backoff: bool = False
+) -> tuple[Undelivered, ...]:
+    """Try every message of a project whose time has come, each once.
+
+    Args:
+        store: Holds the outbox.
+        route: Where messages go; one for a channel that is no longer there is given up.
+        now: The instant of trying.
+        whatever_backoff: Also try what failed before and is not due yet; quiet hours still hold.
+
+    Returns:
+        What did not go out.
+    """
+    failed = []
+    for candidate in store.outbox.list(route.project, MessageState.WAITING):
+        if candidate.next_at > now and not (whatever_backoff and candidate.attempts):
+            continue
+        message = store.outbox.claim(candidate.id, now=now)
+        if message is not None and (reason := _try(store, route, message, now)):
+            failed.append(Undelivered(channel=message.channel, subject=message.subject, reason=reason))
+    return tuple(failed)
+
+
+def retry_after(attempts: int) -> dt.timedelta:
+    """Return how long to wait after so many failed attempts: doubling, up to `LONGEST_RETRY`."""
+    return min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LONGEST_RETRY)
+
+
+def waiting(store: Store, project: str) -> tuple[Waiting, ...]:
+    """List the messages that have not gone out."""
+    return store.outbox.list(project, MessageState.WAITING, MessageState.FAILED)
+
+
+def _try(store: Store, route: Route, message: Waiting, now: dt.datetime) -> str:
+    """Send one claimed message; returns why it did not go out, or ""."""
+    if message.channel not in route.to:
+        reason = "the channel is no longer in `[project.alerts] to`"
+        store.outbox.give_up(message.id, error=reason, at=now)
+        return reason
+    sent = _send(route, message)
+    if sent.ok:
+        store.outbox.mark_sent(message.id, at=now)
+        return ""
+    store.outbox.retry(message.id, error=sent.reason, next_at=now + retry_after(message.attempts))
+    return sent.reason
+
+
+def _send(route: Route, message: Waiting) -> channels.Sent:
+    try:
+        address = route.resolve(message.channel)
+    except UsageError as exc:
+        return channels.Sent(ok=False, reason=str(exc))
+    return channels.send(address, subject=message.subject, text=message.body)
+
+
+def _transition(notice: Notice) -> AlertTransition:
+    alert = notice.alert
+    return AlertTransition(
+        rule=alert.rule,
+        object=alert.object,
+        at=alert.changed_at,
+        before="" if notice.transition is Transition.FIRED else "firing",
+        after=alert.phase,
+        severity=alert.severity,
+        note=notice.transition.value,
+    )
+
+
+def _addressed(message: Message, to: str, route: Route, now: dt.datetime) -> NewMessage:
+    digest = hashlib.sha256(f"{message.key}\n{to}".encode()).hexdigest()
+    return NewMessage(
+        channel=to,
+        subject=message.subject,
+        body=message.text,
+        dedupe_key=digest,
+        not_before_at=send_after(now, severity=message.severity, quiet=route.quiet),
+    )
