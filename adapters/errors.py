@@ -3,6 +3,7 @@
 AdapterError
 ├── SettingsError           the source's settings cannot work: configuration (exit 2)
 ├── UnreachableError        no answer, or none we may wait for: try later (exit 3)
+│   ├── OverloadedError     it did not manage what was asked: ask for less, or later
 │   └── WaitTooLongError    the tracker asks for more patience than a run has: `retry_at`
 ├── RefusedError            credentials or rights: a person must act (exit 3)
 ├── NotFoundError           the project or repository is not there, or not for us (exit 3)
@@ -35,6 +36,10 @@ class UnreachableError(AdapterError):
 
     retryable = True
     remedy = "Nothing is lost: the next sync goes on where this one stopped."
+
+
+class OverloadedError(UnreachableError):
+    """The tracker answers, but did not manage this request (502, 503, 504): a smaller one may pass."""
 
 
 class WaitTooLongError(UnreachableError):

@@ -24,6 +24,7 @@ from adapters.errors import (
     ForbiddenRequestError,
     MalformedError,
     NotFoundError,
+    OverloadedError,
     RefusedError,
     SettingsError,
     UnreachableError,
@@ -104,7 +105,8 @@ class Transport:
             An answer below 400, its body whole. 304 is an answer.
 
         Raises:
-            UnreachableError: No usable answer after four attempts.
+            UnreachableError: No usable answer after four attempts; OverloadedError where it was
+                502, 503 or 504 to the last.
             WaitTooLongError: The server asks for more than 15 minutes.
             RefusedError: 401, 403, or an answer given anonymously in spite of the token.
             NotFoundError: 404, 410, or moved without a new address.
@@ -184,7 +186,8 @@ class _Door(HTTPAdapter):
                 if not _is_worth_retrying(response, server_errors=server_errors):
                     _raise_for(response, told=_told(request))
                     return answer
-                failure = UnreachableError(_said(response, told=_told(request)))
+                kind = OverloadedError if response.status in _PATIENT else UnreachableError
+                failure = kind(_said(response, told=_told(request)))
                 wait_s = wire.asked_wait_s(response, now=self._environment.now())
             if attempt < MAX_ATTEMPTS or wait_s is not None:
                 self._pause(self._wait_s(wait_s, attempt=attempt), told=_told(request), failure=failure)

@@ -51,6 +51,11 @@ class Context:
     repository: str  # owner/name
     source: str  # prefix:owner/name
 
+    @property
+    def issue_key_prefix(self) -> str:
+        """What every key of this repository's issues begins with; the number follows."""
+        return f"{self.source}:issue:"
+
     def issue_key(self, number: int, *, repository: str = "") -> str:
         """Return the key of an issue, by default one of this repository."""
         return f"{self.prefix}:{repository or self.repository}:issue:{number}"

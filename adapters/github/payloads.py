@@ -224,17 +224,22 @@ def is_pull_request(raw: JSON) -> bool:
     return raw.get("pull_request") is not None or ("head" in raw and "base" in raw)
 
 
+def home_of(raw: JSON) -> str:
+    """Return the repository an issue says it lives in, as GitHub writes it; "" where it does not say."""
+    if not isinstance(raw, Mapping):
+        return ""
+    home = raw.get("repository")
+    named = home.get("nameWithOwner") if isinstance(home, Mapping) else None
+    return str(named or repository_of(raw.get("repository_url")))
+
+
 def read_issue(raw: Mapping[str, JSON]) -> IssuePayload:
     """Check an issue of either face.
 
     Raises:
         pydantic.ValidationError: A fact we need is missing or of the wrong kind.
     """
-    home = raw.get("repository")
-    named = home.get("nameWithOwner") if isinstance(home, Mapping) else None
-    return IssuePayload.model_validate(
-        {**raw, "repository": named or repository_of(raw.get("repository_url"))}
-    )
+    return IssuePayload.model_validate({**raw, "repository": home_of(raw)})
 
 
 def read_event(raw: Mapping[str, JSON], kind: EventKind) -> EventPayload:
