@@ -84,7 +84,8 @@ def deliver(
 
 def retry_after(attempts: int) -> dt.timedelta:
     """Return how long to wait after so many failed attempts: doubling, up to `LONGEST_RETRY`."""
-    return min(FIRST_RETRY * 2 ** min(attempts - 1, 16), LONGEST_RETRY)
+    doubled: dt.timedelta = FIRST_RETRY * 2 ** min(attempts - 1, 16)
+    return min(doubled, LONGEST_RETRY)
 
 
 def waiting(store: Store, project: str) -> tuple[Waiting, ...]:
