@@ -30,9 +30,10 @@ def day(offset: float) -> dt.datetime:
     return START + dt.timedelta(days=offset)
 
 
-def rules(name: str = "jira-releases", extra: str = "") -> Rules:
-    """Return a preset's rules, perhaps with TOML in front of it."""
-    return parse_rules(extra + preset_text(name), file=f"{name}.toml")
+def rules(name: str = "jira-releases", *, defects: str = "in") -> Rules:
+    """Return a preset's rules."""
+    text = preset_text(name).replace('defects = "in"', f'defects = "{defects}"')
+    return parse_rules(text, file=f"{name}.toml")
 
 
 def issue(number: int, **overrides: Any) -> Issue:
