@@ -63,7 +63,7 @@ class Tracker:
         one = self.issues[number]
         if what == "size":
             old = None if one.points is None else f"{one.points:g}"
-            told = (change(number, at, Field.POINTS, old=old, new=str(value)),)
+            told: tuple[Change, ...] = (change(number, at, Field.POINTS, old=old, new=str(value)),)
             self._put(number, points=float(value), told=told)
         elif what == "drop" and one.category is not Category.DONE:
             resolution = "Won't Do" if value == 1 else "Done"
