@@ -1,0 +1,1 @@
+"""Jira: a world of projects and issues, and its Cloud and Data Center faces."""

@@ -1,0 +1,282 @@
+"""Jira Cloud over HTTP, as it is since the old search was removed.
+
+    with JiraCloud(world) as server:
+        # Basic authentication: server.email, server.token
+
+`/search/jql` answers pages with `nextPageToken` and no total, ids alone unless fields are named; a
+token is good for its own query only. Histories come by `/changelog/bulkfetch`, oldest first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar, Unpack
+
+from connector.demo.trackers.exchange import JSON_TYPE, Answer, Payload, Request, answer_json, encode
+from connector.demo.trackers.jira import catalogue
+from connector.demo.trackers.jira.face import NO_ISSUE, Call, JiraFace, Route, basic, refuse, route
+from connector.demo.trackers.jira.render import Tongue, Wish, histories, history_payload, print_issue
+from connector.demo.trackers.jira.state import JiraIssue
+from connector.demo.trackers.jira.world import JiraWorld
+from connector.demo.trackers.server import ServerOptions
+
+_MAX_BARE, _MAX_FULL = 5000, 100
+_EMBEDDED_HISTORIES = 40
+_BULK_ISSUES, _BULK_FIELDS, _BULK_HISTORIES = 1000, 10, 10_000
+_FETCH_ISSUES = 100
+_TOKEN_LIFE = dt.timedelta(days=7)
+_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
+_GONE = (
+    "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API."
+    " A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
+)
+_SEARCH_KEYS = frozenset(
+    (
+        "jql",
+        "nextPageToken",
+        "maxResults",
+        "fields",
+        "expand",
+        "properties",
+        "fieldsByKeys",
+        "failFast",
+        "reconcileIssues",
+    )
+)
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a page token stands for: the rest of one query's rows."""
+
+    query: str
+    rows: Sequence[object]
+    start: int
+    until: dt.datetime
+
+
+class JiraCloud(JiraFace):
+    """A Jira Cloud site.
+
+    Attributes:
+        short_every: Every so many-th search page holds fewer rows than it could. 0: none does.
+        consistent_after: Issues changed more recently than this are not found by searching yet;
+            getting them by id is consistent. None: searching lags behind nothing.
+    """
+
+    deployment = "Cloud"
+    version = "1001.0.0"
+    tongues: ClassVar[Mapping[str, Tongue]] = {
+        "2": Tongue.CLOUD_V2,
+        "3": Tongue.CLOUD_V3,
+        "latest": Tongue.CLOUD_V3,
+    }
+
+    def __init__(
+        self,
+        world: JiraWorld,
+        *,
+        email: str = "reader@northwind.example",
+        token: str = "cloud-token-0123456789",  # noqa: S107 - the only account of a tracker on loopback
+        **options: Unpack[ServerOptions],
+    ) -> None:
+        """Serve a world to one account with one API token."""
+        account = hashlib.sha256(email.encode()).hexdigest()[:24]
+        super().__init__(world, token=token, account=account, email=email, **options)
+        self.short_every = 0
+        self.consistent_after: dt.timedelta | None = None
+        self._held: dict[str, _Held] = {}
+        self._pages = 0
+        self.routes = [
+            *catalogue.paged_routes(),
+            *catalogue.routes(),
+            *catalogue.agile_routes(),
+            *self._own_routes(),
+        ]
+
+    def sign_in(self, request: Request) -> Answer | None:
+        """Ask for Basic authentication with e-mail and API token."""
+        if basic(request) == (self.email, self.token):
+            return None
+        if "authorization" not in request.headers:
+            return refuse(
+                401, "You are not authenticated. Authentication required to perform this operation."
+            ).answer
+        body = {"message": "Client must be authenticated to access this resource.", "status-code": 401}
+        return answer_json(body, status=401, headers={"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
+
+    def _own_routes(self) -> list[Route]:
+        gone: Callable[[Call], Answer] = lambda _call: refuse(410, _GONE).answer  # noqa: E731 - one line says it
+        return [
+            route("GET", "/serverInfo", self.server_info),
+            route("GET", "/myself", self._myself),
+            route("GET", "/mypermissions", self.my_permissions),
+            route("GET", "/search", gone),
+            route("POST", "/search", gone),
+            route("GET", "/search/jql", self._search),
+            route("POST", "/search/jql", self._search),
+            route("POST", "/search/approximate-count", self._count),
+            route("POST", "/issue/bulkfetch", self._fetch),
+            route("POST", "/changelog/bulkfetch", self._changelogs),
+            route("GET", "/issue/{issue}", self.issue),
+            route("GET", "/issue/{issue}/changelog", self._changelog),
+        ]
+
+    def _myself(self, call: Call) -> Answer:
+        if self.signed_out:
+            raise refuse(401, "You are not authenticated. Authentication required to perform this operation.")
+        return answer_json(
+            {
+                "accountId": self.account,
+                "accountType": "atlassian",
+                "emailAddress": self.email,
+                "displayName": self.email.partition("@")[0].title(),
+                "active": True,
+                "timeZone": str(call.asking.zone),
+                "locale": "en_US",
+            }
+        )
+
+    def _search(self, call: Call) -> Answer:
+        asked = _search_request(call.request)
+        wish = _wish(asked, default=("id",))
+        jql = str(asked.get("jql") or "")
+        size = min(_MAX_BARE if wish.is_bare else _MAX_FULL, _size(asked, 50))
+        token = str(asked.get("nextPageToken") or "")
+        if token:
+            held = self._redeem(token, f"search {jql}")
+            rows = [issue for issue in held.rows if isinstance(issue, JiraIssue)]
+            start = held.start
+        else:
+            rows, start = self._settled(self.find(jql, call, bounded=True), call), 0
+        size = self._perhaps_short(size)
+        there = [issue for issue in rows[start : start + size] if call.state.issues.get(issue.id) is issue]
+        following = self._keep(f"search {jql}", rows, start + size)
+        return _search_page([print_issue(call.state, issue, wish, call.tongue) for issue in there], following)
+
+    def _settled(self, found: list[JiraIssue], call: Call) -> list[JiraIssue]:
+        if self.consistent_after is None:
+            return found
+        limit_ms = (call.asking.now - self.consistent_after).timestamp() * 1000
+        return [issue for issue in found if issue.updated_ms <= limit_ms]
+
+    def _perhaps_short(self, size: int) -> int:
+        self._pages += 1
+        is_short = self.short_every and self._pages % self.short_every == 0
+        return max(1, size * 3 // 5) if is_short else size
+
+    def _count(self, call: Call) -> Answer:
+        jql = str(call.request.payload().get("jql") or "")
+        return answer_json({"count": len(self.find(jql, call, bounded=True))})
+
+    def _fetch(self, call: Call) -> Answer:
+        asked = call.request.payload()
+        named = [str(name) for name in asked.get("issueIdsOrKeys") or ()]
+        if not named or len(named) > _FETCH_ISSUES:
+            raise refuse(400, f"The number of issues must be between 1 and {_FETCH_ISSUES}.")
+        wish = _wish(asked, default=("*navigable",))
+        found = {issue.id: issue for name in named if (issue := call.state.find(name))}
+        shown = [print_issue(call.state, found[number], wish, call.tongue) for number in sorted(found)]
+        body = b'{"issues":[' + b",".join(shown) + b'],"issueErrors":[]}'
+        return Answer(body=body, headers={"Content-Type": JSON_TYPE}, issues=len(shown))
+
+    def _changelog(self, call: Call) -> Answer:
+        issue = call.state.find(call.part["issue"])
+        if issue is None:
+            raise refuse(404, NO_ISSUE)
+        start, size = call.request.number("startAt", 0), min(100, call.request.number("maxResults", 100))
+        rows = histories(call.state, issue, call.tongue)
+        is_last = start + size >= len(rows)
+        page = {"maxResults": size, "startAt": start, "total": len(rows), "isLast": is_last}
+        return answer_json(page | {"values": rows[start : start + size]})
+
+    def _changelogs(self, call: Call) -> Answer:
+        asked = call.request.payload()
+        named = [str(name) for name in asked.get("issueIdsOrKeys") or ()]
+        fields = frozenset(map(str, asked.get("fieldIds") or ()))
+        if not named or len(named) > _BULK_ISSUES:
+            raise refuse(400, f"The number of issues must be between 1 and {_BULK_ISSUES}.")
+        if len(fields) > _BULK_FIELDS:
+            raise refuse(400, f"The number of field IDs must not exceed {_BULK_FIELDS}.")
+        query = f"changelog {sorted(named)} {sorted(fields)}"
+        token = str(asked.get("nextPageToken") or "")
+        size = min(_BULK_HISTORIES, _size(asked, _BULK_ISSUES))
+        held = self._redeem(token, query) if token else None
+        rows = held.rows if held else _bulk_rows(call, named, fields)
+        start = held.start if held else 0
+        following = self._keep(query, rows, start + size)
+        return answer_json(_bulk_page(rows[start : start + size], following), issues=len(named))
+
+    def _keep(self, query: str, rows: Sequence[object], start: int) -> str | None:
+        if start >= len(rows):
+            return None
+        token = hashlib.sha256(f"{query} {start} {len(self._held)}".encode()).hexdigest()
+        self._held[token] = _Held(query, rows, start, self.clock() + _TOKEN_LIFE)
+        return token
+
+    def _redeem(self, token: str, query: str) -> _Held:
+        held = self._held.get(token)
+        if held is None or held.query != query or held.until < self.clock():
+            raise refuse(400, "The provided next page token is invalid or expired.")
+        return held
+
+
+def _search_request(request: Request) -> Payload:
+    if request.method == "GET":
+        asked: Payload = dict(request.params)
+        asked["fields"] = list(request.values("fields"))
+        return asked
+    asked = request.payload()
+    unknown = sorted(set(asked) - _SEARCH_KEYS)
+    is_wrong = isinstance(asked.get("expand"), list) or isinstance(asked.get("fields"), str)
+    if unknown or is_wrong:
+        raise refuse(400, _PAYLOAD)
+    return asked
+
+
+def _wish(asked: Payload, *, default: tuple[str, ...]) -> Wish:
+    names = tuple(name for entry in asked.get("fields") or () for name in str(entry).split(","))
+    expand = asked.get("expand") or ""
+    wanted = ",".join(expand) if isinstance(expand, list) else str(expand)
+    limit = _EMBEDDED_HISTORIES if "changelog" in wanted.split(",") else 0
+    return Wish(names or default, changelog=limit)
+
+
+def _size(asked: Payload, default: int) -> int:
+    given = asked.get("maxResults")
+    size = default if given in (None, "") else int(str(given))
+    if size < 0:
+        raise refuse(400, "maxResults must not be negative.")
+    return size or default
+
+
+def _search_page(shown: Sequence[bytes], following: str | None) -> Answer:
+    tail = {"isLast": True} if following is None else {"nextPageToken": following, "isLast": False}
+    body = b'{"issues":[' + b",".join(shown) + b"]," + encode(tail)[1:]
+    return Answer(body=body, headers={"Content-Type": JSON_TYPE}, issues=len(shown))
+
+
+def _bulk_rows(call: Call, named: Sequence[str], fields: frozenset[str]) -> list[tuple[str, Payload]]:
+    rows = []
+    for issue in {found.id: found for name in named if (found := call.state.find(name))}.values():
+        for entry in issue.histories:
+            told = history_payload(call.state, entry, call.tongue, in_ms=True)
+            if fields:
+                told["items"] = [item for item in told["items"] if item["fieldId"] in fields]
+            if told["items"]:
+                rows.append((issue.id, told))
+    rows.sort(key=lambda row: (row[1]["created"], row[0], int(row[1]["id"])))
+    return [(str(number), told) for number, told in rows]
+
+
+def _bulk_page(rows: Sequence[object], following: str | None) -> Payload:
+    logs: dict[str, list[Payload]] = {}
+    for row in rows:
+        if isinstance(row, tuple):
+            logs.setdefault(row[0], []).append(row[1])
+    shown = [{"issueId": number, "changeHistories": told} for number, told in logs.items()]
+    return {"issueChangeLogs": shown, "nextPageToken": following}

@@ -1,0 +1,56 @@
+"""A tracker's data as a list of acts, each at an instant, replayed up to any moment."""
+
+from __future__ import annotations
+
+import bisect
+import datetime as dt
+import threading
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Generic, TypeVar
+
+State = TypeVar("State")
+
+BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""Instant of acts that were there from the start (projects, statuses, fields)."""
+
+
+class World(Generic[State]):
+    """Acts in the order of their instants, and the state they lead to.
+
+    The state moves forward cheaply; asked for an earlier moment, or handed an act that lies
+    behind it, the world starts over from `fresh` and replays. Use `lock` around a read.
+    """
+
+    def __init__(self, fresh: Callable[[], State]) -> None:
+        """Begin with what `fresh` makes: a new state at each call."""
+        self.lock = threading.RLock()
+        self._fresh = fresh
+        self._acts: list[tuple[dt.datetime, int, Callable[[State], None]]] = []
+        self._state: State | None = None
+        self._done = 0
+        self._until = BEGINNING
+
+    def act(self, at: dt.datetime, do: Callable[[State], None]) -> int:
+        """Book an act at an instant. Returns its number, which never changes."""
+        with self.lock:
+            number = len(self._acts) + 1
+            place = bisect.bisect_right(self._acts, at, key=itemgetter(0))
+            self._acts.insert(place, (at, number, do))
+            if place < self._done:
+                self._state = None
+            return number
+
+    def state_at(self, now: dt.datetime) -> State:
+        """Return the state once everything up to `now` has happened. Hold `lock` while reading it."""
+        with self.lock:
+            state = self._state
+            if state is None or now < self._until:
+                state = self._fresh()
+                self._done = 0
+            self._until = now
+            while self._done < len(self._acts) and self._acts[self._done][0] <= now:
+                self._acts[self._done][2](state)
+                self._done += 1
+            self._state = state
+            return state
