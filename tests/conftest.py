@@ -1,0 +1,65 @@
+"""What holds for every test: no network but loopback, no settings from outside, no silent skips in CI."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DATA_VARIABLE = "CLIENTVIEW_TEST_DATA"
+NO_SKIP_VARIABLE = "CLIENTVIEW_NO_SKIP"
+_connect = socket.socket.connect
+
+
+class LeftTheMachineError(Exception):
+    """A test tried to reach another machine."""
+
+
+def _only_loopback(self: socket.socket, address: Any) -> None:  # whatever connect takes
+    if self.family != socket.AF_UNIX:
+        host = str(address[0])
+        if not (host.startswith("127.") or host in {"::1", "localhost"}):
+            raise LeftTheMachineError(host)
+    _connect(self, address)
+
+
+@pytest.fixture(autouse=True)
+def _at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep tests on this machine, and the developer's settings out of them."""
+    monkeypatch.setattr(socket.socket, "connect", _only_loopback)
+    for name in list(os.environ):
+        if name.startswith("CLIENTVIEW_") and name not in {
+            DATA_VARIABLE,
+            NO_SKIP_VARIABLE,
+            "CLIENTVIEW_SOAK",
+        }:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder of real tracker data, or skip naming the variable."""
+    folder = os.environ.get(DATA_VARIABLE, "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip(f"{DATA_VARIABLE} names no folder of real tracker data")
+    return Path(folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where NO_SKIP is set; without real data its tests may still skip."""
+    report = yield
+    excused = item.get_closest_marker("real_data") is not None and not os.environ.get(DATA_VARIABLE)
+    if (
+        report.skipped
+        and os.environ.get(NO_SKIP_VARIABLE)
+        and not excused
+        and not hasattr(report, "wasxfail")
+    ):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may skip: {report.longrepr}"
+    return report
