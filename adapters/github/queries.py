@@ -99,7 +99,7 @@ def unsupported(messages: Iterable[str], features: frozenset[Feature]) -> frozen
     """Return which of the features in use these validation errors name, however they are worded."""
     named: set[Feature] = set()
     for message in messages:
-        text = message.lower()
+        text = message.lower().partition("did you mean")[0]  # a guess at a neighbour follows
         if Feature.DUPLICATES in features and _WORDS[Feature.DUPLICATES][0] in text:
             named.add(Feature.DUPLICATES)  # it names `stateReason` too, which is not at fault
             continue
