@@ -1,1 +1,122 @@
-"""Logging: one sentence for people plus an event name for machines; secrets filtered."""
+"""Logging: one sentence for people plus an event name for machines; secrets filtered.
+
+Every line of every library passes one formatter, which takes out registered secrets and whatever
+looks like a credential or a mail address.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import re
+from collections.abc import Callable
+from typing import TextIO
+
+REDACTED = "[redacted]"
+_SHORTEST = 4  # shorter "secrets" would take ordinary words out of every line
+
+_secrets: set[str] = set()
+_PATTERNS = (
+    (re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)(?:\w+\s+)?[^\s\"',;]+"), rf"\1{REDACTED}"),
+    (re.compile(r"(?i)\b(bearer|basic|token)(\s+)[A-Za-z0-9._~+/=-]{8,}"), rf"\1\2{REDACTED}"),
+    (re.compile(r"\b(?:gh[pousr]_|github_pat_|ATATT3x|xox[abpr]-|glpat-)[A-Za-z0-9_=.-]+"), REDACTED),
+    (
+        re.compile(r"(?i)((?:token|secret|passw(?:or)?d|api_?key|pwd)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;]+"),
+        rf"\1{REDACTED}",
+    ),
+    (re.compile(r"(\w+://)[^/\s@]+@"), rf"\1{REDACTED}@"),
+    (re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),
+)
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "event"}
+
+
+def register_secret(secret: str) -> None:
+    """Keep a secret out of every line from here on, also where only a part of the line quotes it."""
+    if len(secret) >= _SHORTEST:
+        _secrets.add(secret)
+
+
+def redact(text: str) -> str:
+    """Take out registered secrets, then what looks like a credential or a mail address."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, REDACTED)
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def set_up(
+    *, stream: TextIO, level: int = logging.WARNING, as_json: bool = False, now: Callable[[], dt.datetime]
+) -> None:
+    """Send the log of this process to a stream, in place of what was set up before.
+
+    Args:
+        stream: Where lines go: stderr.
+        level: The lowest level that is written.
+        as_json: One JSON object a line, for machines; else text.
+        now: The clock, for the lines' instants.
+    """
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter(now) if as_json else TextFormatter(now))
+    root = logging.getLogger()
+    for old in list(root.handlers):
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)
+    logging.captureWarnings(True)
+
+
+class TextFormatter(logging.Formatter):
+    """`2026-11-23T09:00:00Z warning source.failed: The sentence.`."""
+
+    def __init__(self, now: Callable[[], dt.datetime]) -> None:
+        super().__init__()
+        self._now = now
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record, its traceback below it."""
+        event = getattr(record, "event", record.name)
+        line = f"{self._now():%Y-%m-%dT%H:%M:%SZ} {record.levelname.lower()} {event}: {record.getMessage()}"
+        if record.exc_info:
+            line += f"\n{self.formatException(record.exc_info)}"
+        return redact(line)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: at, level, event, text, logger, and what `extra` holds."""
+
+    def __init__(self, now: Callable[[], dt.datetime]) -> None:
+        super().__init__()
+        self._now = now
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record."""
+        values: dict[str, object] = {
+            "at": f"{self._now():%Y-%m-%dT%H:%M:%SZ}",
+            "level": record.levelname.lower(),
+            "event": getattr(record, "event", record.name),
+            "text": record.getMessage(),
+            "logger": record.name,
+        }
+        values.update({key: value for key, value in vars(record).items() if key not in _STANDARD})
+        if record.exc_info:
+            values["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(_clean(values), ensure_ascii=False)
+
+
+def _clean(value: object) -> object:
+    """Redact every text inside a value; what JSON cannot hold becomes text first."""
+    if isinstance(value, dict):
+        return {redact(str(key)): _hidden(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean(inner) for inner in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact(str(value))
+
+
+def _hidden(key: str, value: object) -> object:
+    if re.search(r"(?i)authorization|token|secret|passw", key):
+        return REDACTED
+    return _clean(value)

@@ -1,0 +1,240 @@
+"""What the configuration may say. Sections refuse keys they do not know; defaults stand here alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
+
+from adapters.records import Milestone
+from connector.config import addresses
+from connector.config.sources import Source
+from connector.config.values import (
+    Cron,
+    DayOrInstant,
+    Days,
+    Duration,
+    Flag,
+    HolidayCode,
+    Key,
+    Language,
+    Quiet,
+    Ratio,
+    Timezone,
+    expected,
+)
+from connector.errors import UsageError
+
+
+def _located(value: object, info: ValidationInfo) -> Path:
+    if not isinstance(value, str) or not value.strip():
+        raise expected("a path, relative to the configuration file or absolute")
+    folder: Path = (info.context or {}).get("folder", Path())
+    return (folder / value).absolute()
+
+
+def _existing(value: Path) -> Path:
+    if not value.is_file():
+        raise expected("an existing file", found=f"no file {value}")
+    return value
+
+
+def _at_least_one(value: tuple[Source, ...]) -> tuple[Source, ...]:
+    if not value:
+        raise expected("at least one [[project.source]]")
+    return value
+
+
+def _texts(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Located = Annotated[Path, BeforeValidator(_located)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+
+
+class Section(BaseModel):
+    """A table of the configuration."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Site(Section):
+    """`[site]`: what is published, and where."""
+
+    publisher: str = ""
+    base_url: Annotated[str, AfterValidator(addresses.check_page_url)] | None = None
+    output: Located = Path("site")
+    rehearsal: Flag = False  # publishing under a moved clock is refused without it
+
+
+class StoreAddress(Section):
+    """`[store]`: where everything is kept."""
+
+    url: str = "sqlite:///clientview.db"
+
+
+class Network(Section):
+    """`[network]`: how trackers and channels are reached."""
+
+    ca_file: Annotated[Located, AfterValidator(_existing)] | None = None
+    proxy: Annotated[str, AfterValidator(addresses.check_proxy)] | None = None
+
+
+class AgreementSettings(Section):
+    """`[project.agreement]`: what was agreed with the client."""
+
+    baseline_on: DayOrInstant | None = None
+    approved_by: str = ""
+    buffer_days: Days | None = None  # working days
+    scope_tolerance_ratio: Ratio = 0.05
+    slip_tolerance_days: Days = 5  # working days
+    holidays: HolidayCode | None = None
+
+    @model_validator(mode="after")
+    def _somebody_approved(self) -> AgreementSettings:
+        if self.baseline_on is not None and not self.approved_by.strip():
+            raise expected("the name of who approved the baseline", key=("approved_by",), found="nothing")
+        return self
+
+
+class Audience(Section):
+    """`[project.audience.NAME]`: a group of readers."""
+
+    policy: str = "client-default"
+    approval: Literal["always", "new-text", "never"] = "always"
+    publish_cron: Cron | None = None
+    language: Language | None = None
+    timezone: Timezone | None = None
+    holidays: HolidayCode | None = None
+
+
+class AlertSettings(Section):
+    """`[project.alerts]`: how the project manager is told."""
+
+    to: tuple[Annotated[str, AfterValidator(addresses.check_alert_address)], ...] = ()
+    quiet_hours: Quiet | None = None
+
+
+class Guards(Section):
+    """`[project.guards]`: when a pull looks wrong, and the last good page stays."""
+
+    shrink_ratio: Ratio = 0.5
+    stale_after: Duration = dt.timedelta(days=2)
+
+
+class Select(Section):
+    """`select` of a milestone made by hand: an issue is in it if every given list has a word of it."""
+
+    label: Texts = ()
+    type: Texts = ()
+    component: Texts = ()
+    parent: Texts = ()
+    iteration: Texts = ()
+    status: Texts = ()
+
+    def as_mapping(self) -> Mapping[str, tuple[str, ...]]:
+        """Give the lists that are not empty, by name."""
+        lists = {name: getattr(self, name) for name in Select.model_fields}
+        return {name: words for name, words in lists.items() if words}
+
+
+class HandMilestoneSettings(Section):
+    """`[[project.milestone]]`: a milestone the tracker does not have."""
+
+    key: Key
+    name: str = Field(min_length=1)
+    due_on: dt.date | None = None
+    select: Select = Select()
+
+    @property
+    def record_key(self) -> str:
+        """Key of the milestone among those of the trackers."""
+        return f"config:{self.key}"
+
+
+class Project(Section):
+    """`[[project]]`: one project for one client."""
+
+    key: Key
+    name: str = ""
+    client: str = ""
+    language: Language = "en"
+    timezone: Timezone = "UTC"
+    holidays: HolidayCode | None = None
+    sync_every: Duration = dt.timedelta(minutes=15)
+    full_sync_every: Duration = dt.timedelta(days=1)
+    sources: Annotated[tuple[Source, ...], AfterValidator(_at_least_one)] = Field(alias="source")
+    milestones: tuple[HandMilestoneSettings, ...] = Field(default=(), alias="milestone")
+    agreement: AgreementSettings = AgreementSettings()
+    audiences: Mapping[Key, Audience] = Field(default={"client": Audience()}, alias="audience")
+    alerts: AlertSettings = AlertSettings()
+    guards: Guards = Guards()
+
+    @property
+    def title(self) -> str:
+        """What people call it: its name, or its key."""
+        return self.name or self.key
+
+    @property
+    def working_holidays(self) -> str | None:
+        """Whose holidays its working days leave out: the agreement's, or the project's."""
+        return self.agreement.holidays or self.holidays
+
+    def audience(self, name: str) -> Audience:
+        """Find an audience.
+
+        Raises:
+            UsageError: There is none of that name.
+        """
+        if name not in self.audiences:
+            known = ", ".join(self.audiences)
+            raise UsageError(f"project {self.key}: found no audience {name!r}; expected one of: {known}")
+        return self.audiences[name]
+
+    def hand_milestones(self) -> tuple[Milestone, ...]:
+        """Give the milestones made by hand as records of the source `config`."""
+        return tuple(
+            Milestone(
+                key=one.record_key, source="config", name=one.name, due_on=one.due_on, position=position
+            )
+            for position, one in enumerate(self.milestones)
+        )
+
+
+class Config(Section):
+    """The whole configuration. Paths in it are absolute."""
+
+    file: Path = Field(default=Path(), exclude=True)  # set by the loader
+    site: Site = Site()
+    store: StoreAddress = StoreAddress()
+    network: Network = Network()
+    projects: tuple[Project, ...] = Field(default=(), alias="project")
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the configuration file: what relative paths start from."""
+        return self.file.parent
+
+    def project(self, key: str) -> Project:
+        """Find a project.
+
+        Raises:
+            UsageError: There is none of that key.
+        """
+        found = {project.key: project for project in self.projects}
+        if key not in found:
+            known = ", ".join(found)
+            raise UsageError(f"{self.file}: found no project {key!r}; expected one of: {known}")
+        return found[key]
