@@ -1,0 +1,165 @@
+"""Searches the bytes of an edition for every internal value, in plain and in encoded forms.
+
+The rules, in one place:
+
+1. A value is searched as it is, with entities, percent signs, JSON escapes and base64 undone, with
+   the markup taken out, and with all white space and punctuation taken out; always without regard
+   to case, width, white space and hidden characters.
+2. A match counts unless it lies wholly inside a disclosed text, or a fixed text of the page, that
+   stands at that place. Every such exemption is counted in the report.
+3. Names of people with more than one word and e-mail addresses count even inside words that people
+   wrote for the client or in the tracker: nobody known from the tracker is ever named. They may
+   stand in fixed texts and in what the configuration says (publisher, client).
+4. Values narrower than four characters and the tracker's own vocabulary (status, type, priority,
+   resolution names) count only beside the name of their field: `Priority: P1`.
+5. A bare number counts only as a whole number, and not among the coordinates of a drawing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from connector.disclosure.haystack import FORMS, sections
+from connector.disclosure.internal import InternalValue
+from connector.disclosure.manifest import FIXED_TEXT, OWN_RULES, Disclosure
+from connector.disclosure.needles import Hit, Rule, hits, sort_out
+
+_COORDINATE: Final = re.compile(
+    r"""\s(?:x|y|x1|x2|y1|y2|cx|cy|r|rx|width|height|points|d|viewbox)="[^"<>]*$"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """An internal value found where it must not be. It never repeats the value."""
+
+    artefact: str
+    place: str  # `line 12, character 40`, with the encoding if any
+    source_field: str
+    record: str  # internal: for the PM, never for a client
+
+    def __str__(self) -> str:
+        """Tell it on one line."""
+        return (
+            f"{self.artefact}, {self.place}: a value of {self.source_field} of {self.record or 'the project'}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """A value that was found and let through, by which rule, and how often."""
+
+    source_field: str
+    record: str
+    rule: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeakReport:
+    """What the search found. `searched` counts the values looked for."""
+
+    leaks: tuple[Leak, ...]
+    exemptions: tuple[Exemption, ...]
+    searched: int
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether nothing leaked."""
+        return not self.leaks
+
+
+def find_leaks(
+    artefacts: Mapping[str, bytes],
+    values: Sequence[InternalValue],
+    manifest: Iterable[Disclosure],
+    *,
+    fixed: Iterable[str],
+) -> LeakReport:
+    """Search every artefact, and its name, for every internal value.
+
+    Args:
+        artefacts: File name to bytes, as they will be published.
+        values: What must not appear, from `internal.values`.
+        manifest: What was disclosed, and may therefore appear.
+        fixed: The renderer's own texts: markup, styles, keys of data files.
+
+    Returns:
+        Every leak, ordered by artefact and place, at most one a value and artefact; what was
+        exempted by which rule; how many values were searched.
+    """
+    parts = tuple(section for name in sorted(artefacts) for section in sections(name, artefacts[name]))
+    needles = sort_out(values)
+    allowed = _Allowed(manifest, fixed)
+    leaks: dict[tuple[str, str], Leak] = {}
+    exempt: Counter[tuple[str, str, str]] = Counter()
+    for hit in hits(needles, parts):
+        rule = allowed.rule_for(hit)
+        origin = hit.needle.origin
+        if rule:
+            exempt[origin.source_field, origin.record, rule] += 1
+        elif (hit.section.artefact, origin.value) not in leaks:
+            leaks[hit.section.artefact, origin.value] = _leak(hit)
+    return LeakReport(
+        leaks=tuple(sorted(leaks.values(), key=str)),
+        exemptions=tuple(
+            Exemption(source_field=source, record=record, rule=rule, count=count)
+            for (source, record, rule), count in sorted(exempt.items())
+        ),
+        searched=len(needles.anywhere) + len(needles.context),
+    )
+
+
+def _leak(hit: Hit) -> Leak:
+    return Leak(
+        artefact=hit.section.artefact,
+        place=hit.section.describe(hit.start),
+        source_field=hit.needle.origin.source_field,
+        record=hit.needle.origin.record,
+    )
+
+
+class _Allowed:
+    """The texts that may stand in an artefact, and the rule that lets each do so."""
+
+    def __init__(self, manifest: Iterable[Disclosure], fixed: Iterable[str]) -> None:
+        texts = {entry.text: entry.rule for entry in manifest}
+        texts.update((text, FIXED_TEXT) for text in fixed)
+        self._forms = {form: _formed(texts, form) for form in FORMS}
+        self._holders: dict[tuple[str, str], tuple[tuple[str, int, str], ...]] = {}
+
+    def rule_for(self, hit: Hit) -> str:
+        """Return the rule that allows a hit; "" if none does, and it is a leak."""
+        if hit.needle.rule is Rule.NUMBER and _COORDINATE.search(hit.section.text, hit.start - 60, hit.start):
+            return "coordinate of a drawing"
+        value = hit.section.text[hit.start : hit.end]
+        for text, offset, rule in self._holding(hit.section.form, value):
+            is_open = hit.needle.rule is not Rule.PERSON or rule in OWN_RULES
+            if is_open and hit.section.text.startswith(text, max(0, hit.start - offset)):
+                return rule
+        return ""
+
+    def _holding(self, form: str, value: str) -> tuple[tuple[str, int, str], ...]:
+        key = (form, value)
+        if key not in self._holders:
+            self._holders[key] = tuple(
+                (text, found.start(), rule)
+                for text, rule in self._forms[form].items()
+                if value in text
+                for found in re.finditer(f"(?={re.escape(value)})", text)
+            )
+        return self._holders[key]
+
+
+def _formed(texts: Mapping[str, str], form: str) -> dict[str, str]:
+    """Write every allowed text in a form; where two become one, the more permissive rule stands."""
+    formed: dict[str, str] = {}
+    for text, rule in texts.items():
+        shape = FORMS[form](text)
+        if shape and formed.get(shape) not in OWN_RULES:
+            formed[shape] = rule
+    return formed

@@ -1,0 +1,243 @@
+"""Makes the leaves of a view and remembers where each came from: nothing gets out without an origin."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from connector.disclosure.catalogue import Catalogue
+from connector.disclosure.leaves import leaves
+from connector.disclosure.manifest import CONFIGURED, FIXED_TEXT, OWN_RULES, Disclosure
+from connector.disclosure.view import (
+    Amount,
+    ClientText,
+    ClientView,
+    Code,
+    Colour,
+    Day,
+    Leaf,
+    Moment,
+    Progress,
+    State,
+    Tone,
+)
+from connector.disclosure.wording import clean_line, clean_paragraphs
+from connector.errors import SafetyError
+
+_L = TypeVar("_L", bound=Leaf)
+
+TONES: Final = {
+    Code.ON_TRACK: Tone.GOOD,
+    Code.ON_TIME: Tone.GOOD,
+    Code.RECOVERING: Tone.GOOD,
+    Code.APPROVED: Tone.GOOD,
+    Code.COMPLETE: Tone.DONE,
+    Code.DONE: Tone.DONE,
+    Code.AT_RISK: Tone.CAUTION,
+    Code.SLIPPING: Tone.CAUTION,
+    Code.SILENTLY_AT_RISK: Tone.CAUTION,
+    Code.VOLATILE: Tone.CAUTION,
+    Code.PROPOSED: Tone.CAUTION,
+    Code.MEDIUM: Tone.CAUTION,
+    Code.OFF_TRACK: Tone.BAD,
+    Code.OVERDUE: Tone.BAD,
+    Code.HIGH: Tone.BAD,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a leaf came from: source field, key of the record, and the rule that let it out."""
+
+    field: str
+    record: str = ""
+    rule: str
+
+
+class Scribe:
+    """Writes for one edition. Every leaf it makes has an origin."""
+
+    def __init__(self, catalogue: Catalogue, *, timezone: str, k: int, id_key: bytes) -> None:
+        """Take the reader's language and time zone, the policy's `k`, and the secret behind the ids."""
+        self._catalogue = catalogue
+        self._zone = ZoneInfo(timezone)
+        self._k = k
+        self._id_key = id_key
+        self._origins: dict[int, Origin] = {}
+        self._kept: list[Leaf] = []  # keeps the leaves alive, so that their identities stay theirs
+
+    def written(self, text: str, origin: Origin) -> ClientText | None:
+        """Let out one line that somebody wrote; None if nothing of it is left after cleaning."""
+        line = clean_line(text)
+        return self._keep(ClientText(line, written=True), origin) if line else None
+
+    def paragraphs(self, text: str, origin: Origin) -> tuple[ClientText, ...]:
+        """Let out a longer text that somebody wrote."""
+        return tuple(self._keep(ClientText(line, written=True), origin) for line in clean_paragraphs(text))
+
+    def configured(self, text: str, *, field: str) -> ClientText:
+        """Let out what the operator configured."""
+        return self._keep(ClientText(clean_line(text), written=True), Origin(field=field, rule=CONFIGURED))
+
+    def repeated(self, text: ClientText) -> ClientText:
+        """Let out again what the edition before told."""
+        copy = ClientText(text.value, written=text.written)
+        return self._keep(copy, Origin(field="previous edition", rule="told before"))
+
+    def repeated_day(self, day: Day) -> Day:
+        """Let out again a day that the edition before told."""
+        origin = Origin(field="previous edition", rule="told before")
+        return self._keep(Day(on=day.on, text=self.repeated(day.text)), origin)
+
+    def fixed(self, key: str, **parts: ClientText) -> ClientText:
+        """Say a message of the catalogue; its places are filled with leaves of this scribe."""
+        text = self._catalogue.say(key, **{name: part.value for name, part in parts.items()})
+        return self._keep(ClientText(text), self._composed(key, tuple(parts.values())))
+
+    def counted(self, key: str, number: int, origin: Origin) -> ClientText:
+        """Say a message with a number, in the right plural form."""
+        return self._keep(ClientText(self._catalogue.count(key, number)), origin)
+
+    def page_texts(self) -> dict[str, ClientText]:
+        """Return the fixed texts of the page."""
+        rule = Origin(field="catalogue", rule=FIXED_TEXT)
+        return {key: self._keep(ClientText(text), rule) for key, text in self._catalogue.page().items()}
+
+    def colour(self, colour: Colour) -> Colour:
+        """Let out a configured colour."""
+        return self._keep(Colour(colour.value), Origin(field="theme", rule=CONFIGURED))
+
+    def day(self, on: dt.date, origin: Origin) -> Day:
+        """Let out a day."""
+        return self._keep(Day(on=on, text=self._inner(self._catalogue.day(on), origin)), origin)
+
+    def local_day(self, at: dt.datetime, origin: Origin) -> Day:
+        """Let out the day of an instant in the reader's time zone."""
+        return self.day(at.astimezone(self._zone).date(), origin)
+
+    def moment(self, at: dt.datetime, origin: Origin) -> Moment:
+        """Let out an instant."""
+        text = self._inner(self._catalogue.moment(at, self._zone), origin)
+        return self._keep(Moment(at=at, text=text), origin)
+
+    def amount(self, value: float, origin: Origin) -> Amount:
+        """Let out a number as it is."""
+        text = self._inner(self._catalogue.number(value), origin)
+        return self._keep(Amount(value=value, text=text), origin)
+
+    def total(self, value: float, origin: Origin) -> Amount:
+        """Let out a total of things not told one by one: fewer than `k` are only told as such."""
+        if not self.is_coarse(value):
+            return self.amount(value, origin)
+        text = self._inner(self._catalogue.count("total.fewer", self._k), origin)
+        return self._keep(Amount(value=None, text=text), origin)
+
+    @property
+    def most_coarse(self) -> int:
+        """The largest total that is not told exactly."""
+        return self._k - 1
+
+    def is_coarse(self, value: float | None) -> bool:
+        """Tell whether a total is too small to be told exactly; zero gives nothing away."""
+        return value is not None and 0 < value < self._k
+
+    def between(self, low: float, high: float, origin: Origin) -> Amount:
+        """Let out a total as the range that follows from what else is told."""
+        numbers = {"low": self._catalogue.number(low), "high": self._catalogue.number(high)}
+        text = self._inner(self._catalogue.say("total.between", **numbers), origin)
+        return self._keep(Amount(value=None, text=text), origin)
+
+    def progress(self, done: int, total: int, origin: Origin) -> Progress:
+        """Let out how much is done; rounded down, so that 100 % means all of it."""
+        percent = None if total == 0 else done * 100 // total
+        numbers = {"done": self._catalogue.number(done), "total": self._catalogue.number(total)}
+        words = "progress.none" if percent is None else "progress.of"
+        share = "" if percent is None else self._catalogue.percent(percent)
+        leaf = Progress(
+            done=done,
+            total=total,
+            percent=percent,
+            text=self._inner(self._catalogue.say(words, **numbers), origin),
+            percent_text=self._inner(share, origin),
+        )
+        return self._keep(leaf, origin)
+
+    def state(self, code: Code, origin: Origin, *, word: str = "state") -> State:
+        """Let out a state; `word` names the family of messages that words it."""
+        text = self._inner(self._catalogue.say(f"{word}.{code.value}"), origin)
+        return self._keep(State(code=code, tone=TONES.get(code, Tone.NEUTRAL), word=text), origin)
+
+    def handle(self, key: str, *, field: str) -> ClientText:
+        """Return the opaque, stable id of a record: without the secret nobody can tell the record."""
+        digest = hmac.new(self._id_key, key.encode(), hashlib.sha256).hexdigest()
+        return self._keep(ClientText(f"k{digest[:10]}"), Origin(field=field, record=key, rule="opaque id"))
+
+    def opaque(self, text: str, *, field: str) -> ClientText:
+        """Let out a text that is computed from client-visible values alone."""
+        return self._keep(ClientText(text), Origin(field=field, rule=FIXED_TEXT))
+
+    def manifest(self, view: ClientView) -> tuple[Disclosure, ...]:
+        """List every text of a view with its origin.
+
+        Raises:
+            SafetyError: The view holds a leaf that this scribe did not make.
+        """
+        return tuple(entry for path, leaf in leaves(view) for entry in self._entries(path, leaf))
+
+    def _entries(self, path: str, leaf: Leaf) -> tuple[Disclosure, ...]:
+        origin = self._origin(path, leaf)
+        return tuple(
+            Disclosure(
+                path=path, text=text, source_field=origin.field, record=origin.record, rule=origin.rule
+            )
+            for text in strings(leaf)
+        )
+
+    def _origin(self, path: str, leaf: Leaf) -> Origin:
+        found = self._origins.get(id(leaf))
+        if found is None:
+            raise SafetyError(
+                f"{path}: a value of unknown origin; every shown value must come from the scribe"
+            )
+        return found
+
+    def _composed(self, key: str, parts: tuple[ClientText, ...]) -> Origin:
+        origins = [self._origin(key, part) for part in parts]
+        told = [origin for origin in origins if origin.rule not in OWN_RULES]
+        if not told:
+            return Origin(field=f"catalogue {key}", rule=FIXED_TEXT)
+        return Origin(field=f"catalogue {key}, {told[0].field}", record=told[0].record, rule=told[0].rule)
+
+    def _inner(self, text: str, origin: Origin) -> ClientText:
+        return self._keep(ClientText(text), origin)
+
+    def _keep(self, leaf: _L, origin: Origin) -> _L:
+        self._origins[id(leaf)] = origin
+        self._kept.append(leaf)
+        return leaf
+
+
+def strings(leaf: Leaf) -> tuple[str, ...]:
+    """Return every text under which a leaf may stand in an artefact."""
+    match leaf:
+        case ClientText() | Colour():
+            return (leaf.value,)
+        case State():
+            return (leaf.word.value, leaf.code.value, leaf.tone.value)
+        case Day():
+            return (leaf.text.value, leaf.on.isoformat())
+        case Moment():
+            return (leaf.text.value, leaf.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        case Amount() | Progress():
+            return _number_strings(leaf)
+
+
+def _number_strings(leaf: Amount | Progress) -> tuple[str, ...]:
+    if isinstance(leaf, Amount):
+        return (leaf.text.value, *(() if leaf.value is None else (f"{leaf.value:g}",)))
+    numbers = [number for number in (leaf.done, leaf.total, leaf.percent) if number is not None]
+    return (leaf.text.value, leaf.percent_text.value, *map(str, numbers))

@@ -1,0 +1,291 @@
+"""Words the things that are told one by one: goals, needs, work, risks, decisions, requests, feedback."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from connector.analysis.state import GoalState, HealthStatus
+from connector.disclosure.policy import Policy
+from connector.disclosure.scribe import Origin, Scribe
+from connector.disclosure.view import (
+    ClientText,
+    Code,
+    Day,
+    DecisionView,
+    Entry,
+    FeedbackView,
+    GoalView,
+    NeedView,
+    RequestView,
+    RiskView,
+    State,
+    WorkView,
+)
+from mappings.concepts import (
+    Base,
+    ChangeRequest,
+    ClientAction,
+    Decision,
+    Disposition,
+    Feedback,
+    Goal,
+    Level,
+    Picture,
+    Risk,
+    ScopeItem,
+    Verdict,
+)
+
+_C = TypeVar("_C", bound=Base)
+_FAR: Final = dt.date.max
+_HEALTH: Final = {status: Code(status.value) for status in HealthStatus}
+_DISPOSITION: Final = {disposition: Code(disposition.value) for disposition in Disposition}
+_LEVEL: Final = {level: Code(level.value) for level in Level}
+_VERDICT: Final = {verdict: Code(verdict.value) for verdict in Verdict}
+_CLOSED: Final = frozenset({Disposition.DONE, Disposition.DROPPED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Whose words tell a thing: the wording file, then client words, then the tracker's if it is open."""
+
+    scribe: Scribe
+    policy: Policy
+    wording: Mapping[str, str]
+    urls: Mapping[str, str]
+
+    def title(self, concept: str, thing: Base) -> tuple[str, Origin] | None:
+        """Return the title of a thing and its origin; None while there are no words for the client."""
+        kind = type(thing).__name__
+        rule = f"{concept}.title"
+        if self.wording.get(thing.key):
+            return self.wording[thing.key], Origin(field="wording file", record=thing.key, rule=rule)
+        if thing.client_title:
+            return thing.client_title, Origin(field=f"{kind}.client_title", record=thing.key, rule=rule)
+        if self.policy.opens_title(concept, labels=thing.labels, kind=thing.type):
+            return thing.title, Origin(field=f"{kind}.title", record=thing.key, rule=rule)
+        return None
+
+    def told(self, concept: str, things: Iterable[_C]) -> tuple[_C, ...]:
+        """Return the things of a concept that may be told one by one."""
+        if not self.policy.is_told(concept):
+            return ()
+        return tuple(thing for thing in things if self.title(concept, thing) is not None)
+
+    def open(self, concept: str, switch: str, thing: Base, field: str) -> Origin | None:
+        """Return the origin of a field of a thing if the policy opens it."""
+        if not self.policy.shows(concept, switch):
+            return None
+        return Origin(field=f"{type(thing).__name__}.{field}", record=thing.key, rule=f"{concept}.{switch}")
+
+    def entry(self, concept: str, thing: Base, state: State | None = None) -> Entry:
+        """Word what all told things share."""
+        title = self.title(concept, thing)
+        text = self.open(concept, "text", thing, "client_text")
+        key = self.open(concept, "key", thing, "ref")
+        link = self.open(concept, "link", thing, "url")
+        url = self.urls.get(thing.key, "")
+        return Entry(
+            id=self.scribe.handle(thing.key, field=f"{type(thing).__name__}.key"),
+            title=self.scribe.written(*title) if title and self.policy.shows(concept, "title") else None,
+            text=self.scribe.paragraphs(thing.client_text, text) if text else (),
+            state=state,
+            key=self.scribe.written(thing.ref, key) if key else None,
+            link=self.scribe.written(url, link) if link and url.startswith("https://") else None,
+        )
+
+    def day(self, concept: str, switch: str, thing: Base, field: str) -> Day | None:
+        """Let out a day or the local day of an instant, if it is known and open."""
+        origin = self.open(concept, switch, thing, field)
+        value = getattr(thing, field)
+        if origin is None or value is None:
+            return None
+        if isinstance(value, dt.datetime):
+            return self.scribe.local_day(value, origin)
+        return self.scribe.day(value, origin)
+
+    def state(self, concept: str, thing: Base, code: Code, field: str = "verdict") -> State | None:
+        """Let out a state, worded for its concept."""
+        origin = self.open(concept, "state", thing, field)
+        return self.scribe.state(code, origin, word=f"state.{concept}") if origin else None
+
+    def disposition(self, concept: str, thing: Base) -> State | None:
+        """Let out where a thing stands."""
+        return self.state(concept, thing, _DISPOSITION[thing.disposition], "disposition")
+
+    def level(self, risk: Risk, level: Level | None, switch: str) -> State | None:
+        """Let out the likelihood or impact of a risk."""
+        origin = self.open("risks", switch, risk, switch)
+        return self.scribe.state(_LEVEL[level], origin, word="level") if origin and level else None
+
+
+def missing_words(words: Words, picture: Picture) -> int:
+    """Count the risks, actions, decisions, requests and feedback that would show if they had client words."""
+    groups: Mapping[str, tuple[Base, ...]] = {
+        "goals": picture.goals,
+        "risks": picture.risks,
+        "actions": picture.client_actions,
+        "decisions": picture.decisions,
+        "requests": picture.change_requests,
+        "feedback": picture.feedback,
+    }
+    return sum(
+        words.policy.is_told(concept) and words.title(concept, thing) is None
+        for concept, things in groups.items()
+        for thing in things
+    )
+
+
+def goals(words: Words, goals: Iterable[Goal], states: Iterable[GoalState]) -> tuple[GoalView, ...]:
+    """Word the goals, earliest first."""
+    judged = {state.key: state for state in states}
+    views = (
+        _goal(words, goal, judged[goal.key])
+        for goal in words.told("goals", goals)
+        if goal.key in judged and goal.disposition is not Disposition.DROPPED
+    )
+    return tuple(sorted(views, key=lambda view: _order(view.head, view.due)))
+
+
+def _goal(words: Words, goal: Goal, state_of: GoalState) -> GoalView:
+    progress = words.open("goals", "progress", goal, "progress")
+    due = words.open("goals", "due", goal, "due_on")
+    state = words.state("goals", goal, _HEALTH[state_of.status], "status")
+    return GoalView(
+        head=words.entry("goals", goal, state),
+        progress=words.scribe.progress(state_of.done, state_of.total, progress) if progress else None,
+        due=words.scribe.day(state_of.due_on, due) if due and state_of.due_on else None,
+    )
+
+
+def needs(words: Words, actions: Iterable[ClientAction], *, today: dt.date) -> tuple[NeedView, ...]:
+    """Word what the client owes us, the most urgent first."""
+    open_ones = (action for action in words.told("actions", actions) if action.disposition not in _CLOSED)
+    views = (_need(words, action, today=today) for action in open_ones)
+    return tuple(sorted(views, key=lambda view: _order(view.head, view.needed_by, view.since)))
+
+
+def _need(words: Words, action: ClientAction, *, today: dt.date) -> NeedView:
+    waiting = words.open("actions", "waiting", action, "created_at")
+    since = words.day("actions", "waiting", action, "created_at")
+    needed_by = words.day("actions", "needed_by", action, "needed_by")
+    days = max(0, (today - since.on).days) if since else 0
+    return NeedView(
+        head=words.entry("actions", action, words.disposition("actions", action)),
+        needed_by=needed_by,
+        since=since,
+        waiting=words.scribe.counted("need.waiting", days, waiting) if waiting else None,
+        late=needed_by is not None and needed_by.on < today,
+    )
+
+
+def work(words: Words, items: Iterable[ScopeItem], goals: Iterable[GoalView]) -> tuple[WorkView, ...]:
+    """Word the pieces of work that somebody worded for the client."""
+    titles = {goal.head.id.value: goal.head.title for goal in goals}
+    told = (item for item in words.told("items", items) if item.disposition is not Disposition.DROPPED)
+    views = (_piece(words, item, titles) for item in told)
+    return tuple(sorted(views, key=lambda view: _order(view.head, None)))
+
+
+def _piece(words: Words, item: ScopeItem, titles: Mapping[str, ClientText | None]) -> WorkView:
+    size = words.open("items", "estimates", item, "size")
+    goal = words.scribe.handle(item.goals[0], field="ScopeItem.goals").value if item.goals else ""
+    return WorkView(
+        head=words.entry("items", item, words.disposition("items", item)),
+        goal=titles.get(goal) if words.policy.shows("items", "goal") else None,
+        size=words.scribe.amount(item.size, size) if size and item.size is not None else None,
+    )
+
+
+def risks(words: Words, risks: Iterable[Risk]) -> tuple[RiskView, ...]:
+    """Word the risks that are still open, the gravest first."""
+    views = [_risk(words, risk) for risk in words.told("risks", risks) if risk.disposition not in _CLOSED]
+    return tuple(sorted(views, key=lambda view: (-_weight(view), _order(view.head, None))))
+
+
+def _risk(words: Words, risk: Risk) -> RiskView:
+    response = words.open("risks", "response", risk, "client_response")
+    return RiskView(
+        head=words.entry("risks", risk, words.disposition("risks", risk)),
+        likelihood=words.level(risk, risk.likelihood, "likelihood"),
+        impact=words.level(risk, risk.impact, "impact"),
+        response=words.scribe.paragraphs(risk.client_response, response) if response else (),
+    )
+
+
+def _weight(view: RiskView) -> int:
+    ranks = {Code.LOW: 1, Code.MEDIUM: 2, Code.HIGH: 3}
+    return sum(ranks[level.code] for level in (view.likelihood, view.impact) if level)
+
+
+def decisions(words: Words, decisions: Iterable[Decision]) -> tuple[DecisionView, ...]:
+    """Word the decisions: open ones by urgency, then those taken, the latest first."""
+    views = [_decision(words, decision) for decision in words.told("decisions", decisions)]
+    return tuple(sorted(views, key=lambda view: _standing(view.head, view.needed_by, view.decided)))
+
+
+def _decision(words: Words, decision: Decision) -> DecisionView:
+    is_taken = decision.disposition in _CLOSED
+    return DecisionView(
+        head=words.entry("decisions", decision, words.disposition("decisions", decision)),
+        needed_by=None if is_taken else words.day("decisions", "needed_by", decision, "needed_by"),
+        decided=words.day("decisions", "decided", decision, "closed_at") if is_taken else None,
+    )
+
+
+def requests(words: Words, requests: Iterable[ChangeRequest]) -> tuple[RequestView, ...]:
+    """Word the requests to change what was agreed: undecided ones first, then the latest."""
+    views = [_request(words, request) for request in words.told("requests", requests)]
+    return tuple(sorted(views, key=lambda view: _standing(view.head, view.raised, view.decided)))
+
+
+def _request(words: Words, request: ChangeRequest) -> RequestView:
+    return RequestView(
+        head=words.entry("requests", request, words.state("requests", request, _VERDICT[request.verdict])),
+        raised=words.day("requests", "raised", request, "created_at"),
+        decided=words.day("requests", "decided", request, "decided_at"),
+    )
+
+
+def feedback(words: Words, feedback: Iterable[Feedback]) -> tuple[FeedbackView, ...]:
+    """Word what the client told us: what is open first, the latest first."""
+    views = [
+        FeedbackView(
+            head=words.entry("feedback", each, words.disposition("feedback", each)),
+            received=words.day("feedback", "received", each, "created_at"),
+        )
+        for each in words.told("feedback", feedback)
+    ]
+    return tuple(sorted(views, key=lambda view: _newest(view.head, view.received)))
+
+
+def finished(words: Words, picture: Picture) -> Mapping[str, ClientText]:
+    """Return title by id of the needs and risks that are over: news to those who were told of them."""
+    pairs: list[tuple[str, Base]] = [
+        ("actions", action) for action in words.told("actions", picture.client_actions)
+    ]
+    pairs += [("risks", risk) for risk in words.told("risks", picture.risks)]
+    heads = [words.entry(concept, thing) for concept, thing in pairs if thing.disposition is Disposition.DONE]
+    return {head.id.value: head.title for head in heads if head.title}
+
+
+def _order(head: Entry, *days: Day | None) -> tuple[object, ...]:
+    """Order by disclosed values alone: a hidden one must not move anything."""
+    return (*(day.on if day else _FAR for day in days), *_name(head))
+
+
+def _standing(head: Entry, waiting: Day | None, decided: Day | None) -> tuple[object, ...]:
+    since = -decided.on.toordinal() if decided else 0
+    return (decided is not None, since, waiting.on if waiting else _FAR, *_name(head))
+
+
+def _newest(head: Entry, day: Day | None) -> tuple[object, ...]:
+    is_closed = head.state is not None and head.state.code in {Code.DONE, Code.DROPPED}
+    return (is_closed, -day.on.toordinal() if day else 0, *_name(head))
+
+
+def _name(head: Entry) -> tuple[str, str]:
+    return (head.title.value if head.title else "", head.id.value)

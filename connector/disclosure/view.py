@@ -1,0 +1,363 @@
+"""What a client may see: frozen values that are safe to print, and nothing else.
+
+Everything that reaches a page, a mail or a data file for clients is a field of `ClientView`. Only
+`connector.disclosure.projector` makes one. This module imports nothing of ours, so whoever renders
+a view cannot reach a record through it.
+
+Values are *leaves* (`ClientText`, `Day`, `Moment`, `Amount`, `Progress`, `State`, `Colour`) held by
+*parts*. A leaf carries its own wording in the reader's language; a renderer formats nothing.
+Fields marked volatile change with every edition even where the project did not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+VOLATILE: Final = {"volatile": True}
+FIXED: Final = {"volatile": True, "fixed": True}  # wording of the page itself: no news to anybody
+_COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class ClientText:
+    """Words a client may read. Not a `str` on purpose: no operation on it yields a bare text.
+
+    `written`: people wrote it (a title, a client text); False: it comes from our catalogue.
+    """
+
+    value: str
+    written: bool = False
+
+    def __str__(self) -> str:
+        """Return the words; escaping is the renderer's task."""
+        return self.value
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any words."""
+        return bool(self.value)
+
+
+class Tone(enum.Enum):
+    """How a state is to be coloured. Colour never carries the meaning alone."""
+
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+    DONE = "done"
+    NEUTRAL = "neutral"
+
+
+class Code(enum.Enum):
+    """Machine words of states; `State.word` says them in the reader's language."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    OFF_TRACK = "off_track"
+    COMPLETE = "complete"
+    UNKNOWN = "unknown"
+    ON_TIME = "on_time"
+    SLIPPING = "slipping"
+    SILENTLY_AT_RISK = "silently_at_risk"
+    OVERDUE = "overdue"
+    REPLANNED = "replanned"
+    RECOVERING = "recovering"
+    VOLATILE = "volatile"
+    CANCELLED = "cancelled"
+    OPEN = "open"
+    DOING = "doing"
+    DONE = "done"
+    DROPPED = "dropped"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A state with its word and its tone."""
+
+    code: Code
+    tone: Tone
+    word: ClientText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day with its wording."""
+
+    on: dt.date
+    text: ClientText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """An instant (aware UTC) with its wording in the audience's time zone."""
+
+    at: dt.datetime
+    text: ClientText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """A number with its wording. `value` is None where the number is coarsened."""
+
+    value: float | None
+    text: ClientText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Things done out of all. `percent` is 0-100, None where there is nothing to do yet."""
+
+    done: int
+    total: int
+    percent: int | None
+    text: ClientText  # `12 of 20`
+    percent_text: ClientText  # `60 %`
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A colour as `#rrggbb`; anything else is refused, so that no style can be smuggled in.
+
+    Raises:
+        ValueError: The value is no such colour.
+    """
+
+    value: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no colour."""
+        if not _COLOUR.fullmatch(self.value):
+            raise ValueError(f"found {self.value!r}; expected a colour such as #1f5f8b, in lower case")
+
+
+Leaf = ClientText | State | Day | Moment | Amount | Progress | Colour
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Are we on track: a word, a sentence, and the reasons in general words."""
+
+    state: State
+    sentence: ClientText
+    reasons: tuple[ClientText, ...] = ()
+
+
+class ChangeKind(enum.Enum):
+    """What a change since the last edition is about."""
+
+    FINISHED = "finished"
+    DATE = "date"
+    STATE = "state"
+    NEW = "new"
+    NUMBER = "number"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """One change since the last edition."""
+
+    kind: ChangeKind
+    word: ClientText  # the kind in words
+    what: ClientText  # which goal, milestone, total
+    before: ClientText | None = None
+    after: ClientText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed since the edition before; `since` is None for the first edition."""
+
+    since: Day | None = None
+    sentence: ClientText
+    entries: tuple[ChangeView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What all told things share. `id` is opaque and stable over editions.
+
+    `title` is None where the policy keeps it closed, `key` and `link` unless it opens them.
+    """
+
+    id: ClientText
+    title: ClientText | None = None
+    text: tuple[ClientText, ...] = ()  # paragraphs
+    state: State | None = None
+    key: ClientText | None = None
+    link: ClientText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """A told thing: what all share, and in the subclasses what only its kind has."""
+
+    head: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedView(Thing):
+    """Something the client owes us."""
+
+    needed_by: Day | None = None
+    since: Day | None = None
+    waiting: ClientText | None = field(default=None, metadata=VOLATILE)  # `waiting for 12 days`
+    late: bool = field(default=False, metadata=VOLATILE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalView(Thing):
+    """A goal and how far it is."""
+
+    progress: Progress | None = None
+    due: Day | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveView:
+    """A date that was replaced by another; None: there was, or is, no date."""
+
+    before: Day | None
+    after: Day | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneView(Thing):
+    """A milestone. Its dates are different things and stay apart.
+
+    `promised` is the first date that was agreed or told; `agreed` the one agreed now; `planned` the
+    tracker's; `actual` the day it was reached. `moves` keep every replaced date visible.
+    """
+
+    promised: Day | None = None
+    agreed: Day | None = None
+    planned: Day | None = None
+    actual: Day | None = None
+    moves: tuple[MoveView, ...] = ()
+    progress: Progress | None = None
+    remark: ClientText | None = None  # `6 working days later than agreed`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeLine:
+    """One total of the scope account, in words."""
+
+    label: ClientText
+    amount: Amount
+    explanation: ClientText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeView:
+    """The scope account in one unit: agreed, approved, undecided, taken out, current, done."""
+
+    unit: ClientText
+    agreed_on: Day | None = None
+    lines: tuple[ScopeLine, ...] = ()
+    note: ClientText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkView(Thing):
+    """A piece of work that somebody worded for the client."""
+
+    goal: ClientText | None = None
+    size: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskView(Thing):
+    """A risk and what we do about it."""
+
+    likelihood: State | None = None
+    impact: State | None = None
+    response: tuple[ClientText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionView(Thing):
+    """A decision, open or taken."""
+
+    needed_by: Day | None = None
+    decided: Day | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestView(Thing):
+    """A request to change what was agreed."""
+
+    raised: Day | None = None
+    decided: Day | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackView(Thing):
+    """What the client told us, and where it stands."""
+
+    received: Day | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """How fresh the data of one tracker is."""
+
+    label: ClientText
+    as_of: Moment | None = field(default=None, metadata=VOLATILE)
+    sentence: ClientText = field(metadata=VOLATILE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionView:
+    """Which edition this is. `fingerprint` covers what the client sees, and nothing else."""
+
+    number: Amount = field(metadata=VOLATILE)
+    published: Moment = field(metadata=VOLATILE)
+    today: Day = field(metadata=VOLATILE)
+    fingerprint: ClientText = field(metadata=VOLATILE)
+    next_on: Day | None = field(default=None, metadata=VOLATILE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """Colours of the page in both modes; contrast is checked when the configuration is read."""
+
+    accent: Colour = Colour("#1f5f8b")
+    accent_dark: Colour = Colour("#8ec5ee")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientView:
+    """One edition for one audience, in the order in which the page answers."""
+
+    language: ClientText  # BCP 47, e.g. `zh-CN`
+    direction: ClientText  # ltr or rtl
+    project: ClientText
+    client: ClientText
+    publisher: ClientText
+    timezone: ClientText
+    edition: EditionView
+    verdict: Verdict | None
+    changes: Changes = field(metadata=VOLATILE)
+    needs: tuple[NeedView, ...] = ()
+    needs_note: ClientText | None = None  # said where nothing is needed
+    goals: tuple[GoalView, ...] = ()
+    milestones: tuple[MilestoneView, ...] = ()
+    scope: tuple[ScopeView, ...] = ()
+    work: tuple[WorkView, ...] = ()
+    risks: tuple[RiskView, ...] = ()
+    decisions: tuple[DecisionView, ...] = ()
+    requests: tuple[RequestView, ...] = ()
+    feedback: tuple[FeedbackView, ...] = ()
+    sources: tuple[SourceView, ...] = ()
+    texts: Mapping[str, ClientText] = field(metadata=FIXED)
+    theme: Theme = field(default_factory=Theme, metadata=FIXED)

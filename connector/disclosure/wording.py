@@ -1,0 +1,60 @@
+"""Makes text harmless before anybody reads it: no controls, no hidden characters, no flood."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+TITLE_LIMIT: Final = 200  # characters; longer titles end in an ellipsis
+TEXT_LIMIT: Final = 4_000  # characters of one client text
+MARKS_LIMIT: Final = 3  # combining marks in a row; more is a stack that runs into other lines
+_JOINERS: Final = "\u200c\u200d"  # kept between non-ASCII characters: emoji and some scripts need them
+_BANNED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_PARAGRAPHS: Final = re.compile(r"\n\s*\n")
+
+
+def clean_line(text: str, *, limit: int = TITLE_LIMIT) -> str:
+    """Return text as one harmless line.
+
+    Args:
+        text: Any text of a tracker or a file.
+        limit: Most characters to keep; a longer text ends in an ellipsis.
+
+    Returns:
+        NFC text without control, bidi, zero-width, private or unassigned characters, white space
+        collapsed; "" if nothing is left.
+    """
+    line = " ".join(_visible(text).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def clean_paragraphs(text: str, *, limit: int = TEXT_LIMIT) -> tuple[str, ...]:
+    """Return the paragraphs of a longer text, each as one harmless line."""
+    shortened = text if len(text) <= limit else text[:limit] + "…"
+    blocks = _PARAGRAPHS.split(shortened.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = (clean_line(block, limit=limit) for block in blocks)
+    return tuple(line for line in lines if line)
+
+
+def _visible(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for place, char in enumerate(text):
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if char.isspace():
+            kept.append(" ")
+        elif marks <= MARKS_LIMIT and (_is_shown(char) or _joins(text, place)):
+            kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def _is_shown(char: str) -> bool:
+    return (char.isascii() and char.isprintable()) or unicodedata.category(char) not in _BANNED
+
+
+def _joins(text: str, place: int) -> bool:
+    if text[place] not in _JOINERS or not 0 < place < len(text) - 1:
+        return False
+    before, after = text[place - 1], text[place + 1]
+    return not before.isascii() and not after.isascii() and _is_shown(before) and _is_shown(after)
