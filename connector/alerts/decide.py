@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from connector.analysis.state import Deviation, Fact, Severity
+from connector.config.values import QuietHours
 from connector.store.alerts import AlertPhase, AlertState
 
 _LEVELS = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
@@ -49,15 +50,6 @@ class Decision:
     states: tuple[AlertState, ...] = ()
     notices: tuple[Notice, ...] = ()
     as_digest: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietHours:
-    """Time of day, in the project's zone, when only critical messages go out."""
-
-    start: dt.time
-    end: dt.time  # may lie before `start`: the hours then span midnight
-    timezone: str
 
 
 def decide(
@@ -106,23 +98,22 @@ def is_open(alert: AlertState) -> bool:
     return alert.phase is not AlertPhase.RESOLVED
 
 
-def send_after(now: dt.datetime, *, severity: Severity, quiet: QuietHours | None) -> dt.datetime:
-    """Return when a message may go out: `now`, or the end of the quiet hours it falls into."""
-    if quiet is None or severity is Severity.CRITICAL or quiet.start == quiet.end:
+def send_after(
+    now: dt.datetime, *, severity: Severity, quiet: QuietHours | None, timezone: str
+) -> dt.datetime:
+    """Return when a message may go out: `now`, or the end of the quiet hours it falls into.
+
+    Args:
+        now: Aware UTC.
+        severity: Critical messages never wait.
+        quiet: The hours, local time; None: there are none.
+        timezone: IANA name of the project's zone.
+    """
+    local = now.astimezone(ZoneInfo(timezone))
+    if quiet is None or severity is Severity.CRITICAL or not quiet.holds(local.time()):
         return now
-    local = now.astimezone(ZoneInfo(quiet.timezone))
-    if not _within(local.time(), quiet):
-        return now
-    ends_on = local.date()
-    if local.time() >= quiet.end:
-        ends_on += dt.timedelta(days=1)
+    ends_on = local.date() + dt.timedelta(days=int(local.time() >= quiet.end))
     return dt.datetime.combine(ends_on, quiet.end, tzinfo=local.tzinfo).astimezone(dt.UTC)
-
-
-def _within(time: dt.time, quiet: QuietHours) -> bool:
-    if quiet.start < quiet.end:
-        return quiet.start <= time < quiet.end
-    return time >= quiet.start or time < quiet.end
 
 
 def _notice(deviation: Deviation, alert: AlertState | None, now: dt.datetime) -> Notice | None:

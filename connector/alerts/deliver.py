@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connector.alerts import channels
-from connector.alerts.decide import Decision, Notice, QuietHours, Transition, send_after
+from connector.alerts.decide import Decision, Notice, Transition, send_after
 from connector.alerts.message import Message
+from connector.config.values import QuietHours
 from connector.errors import UsageError
 from connector.store import Store
 from connector.store.alerts import AlertTransition
@@ -36,6 +37,7 @@ class Route:
     project: str
     to: tuple[str, ...]
     resolve: Callable[[str], str]  # a channel's name to its address with credentials; may raise UsageError
+    timezone: str = "UTC"  # of the project; quiet hours are local
     quiet: QuietHours | None = None
 
 
@@ -135,5 +137,5 @@ def _addressed(message: Message, to: str, route: Route, now: dt.datetime) -> New
         subject=message.subject,
         body=message.text,
         dedupe_key=digest,
-        not_before_at=send_after(now, severity=message.severity, quiet=route.quiet),
+        not_before_at=send_after(now, severity=message.severity, quiet=route.quiet, timezone=route.timezone),
     )

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from connector import __version__
-from connector.cli import alerts, baseline, editions, inspect, service, setup
+from connector.cli import alerts, baseline, editions, service, setup, state
 from connector.errors import ConnectorError
 
 EXIT_UNFORESEEN = 1
@@ -52,7 +52,7 @@ def root(
     context.obj = config
 
 
-for _room in (setup, service, inspect, baseline, editions, alerts):
+for _room in (setup, service, state, baseline, editions, alerts):
     _room.register(app)
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SHRINK_RATIO = 0.5  # this share of the known live issues missing at once is not believed
+SHRINK_RATIO = 0.5  # this share of the known issues missing at once is not believed, unless configured
 SHRINK_FLOOR = 4  # below this many known live issues a share says nothing
 QUARANTINE_RATIO = 0.1  # more unreadable issues than this share make a pull half-read
 
@@ -36,12 +36,13 @@ class Trip:
     reason: str
 
 
-def check(before: Tally, now: Tally) -> tuple[Trip, ...]:
+def check(before: Tally, now: Tally, *, shrink_ratio: float = SHRINK_RATIO) -> tuple[Trip, ...]:
     """Compare a full pull with what is stored.
 
     Args:
         before: What is stored of this source: known issues that are not gone.
         now: What the pull brought.
+        shrink_ratio: The share of known issues whose absence is not believed; 0-1.
 
     Returns:
         Every guard that tripped; empty when the pull is believable. A source never read before
@@ -49,7 +50,7 @@ def check(before: Tally, now: Tally) -> tuple[Trip, ...]:
     """
     trips = [*_half_read(now)]
     if before.issues:
-        trips += [*_emptied(before, now), *_stale(before, now)]
+        trips += [*_emptied(before, now, shrink_ratio), *_stale(before, now)]
     if before.milestones and not now.milestones:
         reason = f"all {before.milestones} milestones are gone"
         trips.append(Trip(guard="milestones_vanished", reason=reason))
@@ -66,10 +67,10 @@ def _half_read(now: Tally) -> Sequence[Trip]:
     return []
 
 
-def _emptied(before: Tally, now: Tally) -> Sequence[Trip]:
+def _emptied(before: Tally, now: Tally, shrink_ratio: float) -> Sequence[Trip]:
     if not now.issues:
         return [Trip(guard="turned_empty", reason=f"no issue is left of {before.issues}")]
-    if before.issues >= SHRINK_FLOOR and now.missing >= before.issues * SHRINK_RATIO:
+    if before.issues >= SHRINK_FLOOR and now.missing and now.missing >= before.issues * shrink_ratio:
         reason = f"{now.missing} of {before.issues} issues are missing"
         return [Trip(guard="shrunk", reason=reason)]
     return []

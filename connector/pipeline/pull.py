@@ -17,7 +17,6 @@ from connector.store.pulls import Applied, SourceState
 from connector.store.runs import Acceptance
 from connector.store.staging import Pull, StagedCounts
 
-FULL_EVERY = dt.timedelta(days=1)  # what is gone is only seen by a full pull
 OVERLAP = dt.timedelta(minutes=5)  # trackers index late; what comes again changes nothing
 STALE_PULL = dt.timedelta(days=1)  # an unfinished pull older than this is begun anew
 GUARD_MARK = "guard tripped: "  # begins the failure text of a source whose guard tripped
@@ -60,6 +59,8 @@ class Setting:
     lock: Lock
     now: Callable[[], dt.datetime]
     progress: Progress
+    full_every: dt.timedelta  # what is gone is only seen by a full pull
+    shrink_ratio: float  # see `guards.check`
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ def pull(setting: Setting, adapter: Adapter, order: Order, *, has_new_question: 
     """
     store, name = setting.store, adapter.name
     state = store.pulls.source_state(setting.project, name)
-    full = order.full or order.accepts or has_new_question or _is_full_due(state, setting.now())
+    full = order.full or order.accepts or has_new_question or _is_full_due(state, setting)
     begun = _begin(setting, name, state, full=full)
     staged, seen = _stage(setting, adapter, begun)
     counts = store.pulls.counts(staged)
@@ -108,10 +109,10 @@ def pull(setting: Setting, adapter: Adapter, order: Order, *, has_new_question: 
     return Outcome(full=full, counts=counts, trips=trips, applied=applied, quarantined=unread)
 
 
-def _is_full_due(state: SourceState, now: dt.datetime) -> bool:
+def _is_full_due(state: SourceState, setting: Setting) -> bool:
     if state.high_water_at is None or state.last_full_at is None or state.failure.startswith(GUARD_MARK):
         return True
-    return now - state.last_full_at >= FULL_EVERY
+    return setting.now() - state.last_full_at >= setting.full_every
 
 
 def _begin(setting: Setting, name: str, state: SourceState, *, full: bool) -> Pull:
@@ -168,7 +169,7 @@ def _doubts(
         quarantined=counts.quarantined,
         is_complete=seen.is_complete,
     )
-    return check(before, now)
+    return check(before, now, shrink_ratio=setting.shrink_ratio)
 
 
 def _milestones_of_last_pull(facts: StoredFacts) -> frozenset[str]:

@@ -98,10 +98,10 @@ def lines(report: RunReport) -> Iterator[str]:
 def _source_lines(source: SourceReport) -> Iterator[str]:
     if source.exit_code == EXIT_DONE:
         kind = "full" if source.full else "incremental"
+        counts = f"{source.new} new, {source.changed} changed, {source.gone} gone, {source.returned} returned"
         yield (
             f"{source.source}: {source.issues} issues, {source.changes} changes"
-            f" ({kind}, {source.seconds:.1f} s): {source.new} new, {source.changed} changed, {source.gone} gone, {source.returned} returned;"
-            f" {source.milestones} milestones"
+            f" ({kind}, {source.seconds:.1f} s): {counts}; {source.milestones} milestones"
         )
         if source.accepted_by:
             yield f"{source.source}: accepted by {source.accepted_by}: {_reasons(source)}"

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.alerts.decide import QuietHours, Transition, decide, send_after
+from connector.alerts.decide import Transition, decide, send_after
 from connector.analysis.state import Deviation, Severity
+from connector.config.values import QuietHours
 from connector.store.alerts import AlertPhase, AlertState
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(hours=1)
-BERLIN_NIGHT = QuietHours(start=dt.time(20), end=dt.time(7), timezone="Europe/Berlin")
+NIGHT = QuietHours(start=dt.time(20), end=dt.time(7))
 
 
 def creep(severity: Severity = Severity.WARNING) -> Deviation:
@@ -131,15 +132,15 @@ def test_quiet_hours_hold_messages_until_their_end(local: str, expected: str) ->
     """The hours are the project's own, across midnight and clock changes."""
     berlin = ZoneInfo("Europe/Berlin")
     at = dt.datetime.fromisoformat(local).replace(tzinfo=berlin)
-    sent = send_after(at.astimezone(dt.UTC), severity=Severity.WARNING, quiet=BERLIN_NIGHT)
+    sent = send_after(at.astimezone(dt.UTC), severity=Severity.WARNING, quiet=NIGHT, timezone="Europe/Berlin")
     assert sent.astimezone(berlin).replace(tzinfo=None) == dt.datetime.fromisoformat(expected)
 
 
 def test_critical_messages_do_not_wait() -> None:
     """Quiet hours hold only what can wait; without them nothing waits."""
     night = dt.datetime(2026, 11, 23, 23, 0, tzinfo=dt.UTC)
-    assert send_after(night, severity=Severity.CRITICAL, quiet=BERLIN_NIGHT) == night
-    assert send_after(night, severity=Severity.INFO, quiet=None) == night
+    assert send_after(night, severity=Severity.CRITICAL, quiet=NIGHT, timezone="Europe/Berlin") == night
+    assert send_after(night, severity=Severity.INFO, quiet=None, timezone="UTC") == night
 
 
 @given(st.lists(st.lists(st.sampled_from(list(Severity)), max_size=1), max_size=12))

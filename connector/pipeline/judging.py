@@ -1,0 +1,83 @@
+"""From what is stored to a verdict: facts, rules and agreement of one project, judged at an instant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from connector.analysis import judge
+from connector.analysis.facts import Agreement, ProjectFacts
+from connector.analysis.state import Deviation, ProjectState
+from connector.pipeline.pull import GUARD_MARK
+from connector.pipeline.workspace import Project, Workspace
+from connector.store.milestones import CONFIG_SOURCE
+
+
+def facts_of(workspace: Workspace, project: Project) -> ProjectFacts:
+    """Load everything stored of a project's configured sources."""
+    names = [source.name for source in project.sources]
+    stored = workspace.store.facts.load(project.key, sources=[*names, CONFIG_SOURCE])
+    return ProjectFacts(
+        project=project.key,
+        name=project.settings.title,
+        issues=stored.issues,
+        changes=stored.changes,
+        links=stored.links,
+        sightings=stored.sightings,
+        gone=stored.gone,
+        first_seen=stored.first_seen,
+        rules=project.rules,
+        sources=stored.sources,
+        hand_milestones=project.selections,
+    )
+
+
+def agreement_of(workspace: Workspace, project: Project, audience: str | None = None) -> Agreement:
+    """Put together what was agreed: stored baselines, configured tolerances, dates told.
+
+    Args:
+        workspace: Configuration, store and clock.
+        project: The project.
+        audience: Whose editions count as told; None: those of all audiences.
+    """
+    settings = project.agreement
+    return Agreement(
+        baselines=workspace.store.baselines.list(project.key),
+        scope_tolerance_ratio=settings.scope_tolerance_ratio,
+        slip_tolerance_days=settings.slip_tolerance_days,
+        buffer_days=settings.buffer_days,
+        timezone=project.timezone,
+        holidays=project.settings.working_holidays,
+        told=workspace.store.editions.told(project.key, audience),
+    )
+
+
+def judge_facts(
+    workspace: Workspace,
+    project: Project,
+    facts: ProjectFacts,
+    *,
+    as_of: dt.datetime,
+    audience: str | None = None,
+) -> ProjectState:
+    """Judge facts of a project at an instant."""
+    state = judge.judge(facts, agreement_of(workspace, project, audience), as_of=as_of)
+    return replace(state, deviations=tuple(_by_cause(deviation) for deviation in state.deviations))
+
+
+def judge_project(workspace: Workspace, project: Project, *, as_of: dt.datetime) -> ProjectState:
+    """Judge what is stored of a project at an instant."""
+    return judge_facts(workspace, project, facts_of(workspace, project), as_of=as_of)
+
+
+def _by_cause(deviation: Deviation) -> Deviation:
+    """Tell a source whose answer was not believed from one that gave none."""
+    reason = deviation.facts.get("reason")
+    if deviation.rule != "sync_failed" or not isinstance(reason, str) or not reason.startswith(GUARD_MARK):
+        return deviation
+    return replace(
+        deviation,
+        id=f"guard_tripped:{deviation.object}",
+        rule="guard_tripped",
+        facts={**deviation.facts, "reason": reason.removeprefix(GUARD_MARK)},
+    )

@@ -1,0 +1,31 @@
+"""When an audience's next edition is due by its `publish_cron`. Weekdays are names, hours local."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+
+def trigger(cron: str, timezone: str) -> CronTrigger:
+    """Make the trigger of a cron line; the configuration has checked that weekdays are names."""
+    return CronTrigger.from_crontab(cron, timezone=ZoneInfo(timezone))
+
+
+def next_on(cron: str | None, timezone: str, *, after: dt.datetime) -> dt.date | None:
+    """Return the local day of the next edition after an instant; None where there is no rhythm."""
+    if cron is None:
+        return None
+    fires = trigger(cron, timezone).get_next_fire_time(None, after + dt.timedelta(seconds=1))
+    return None if fires is None else fires.astimezone(ZoneInfo(timezone)).date()
+
+
+def is_due(cron: str | None, timezone: str, *, last: dt.datetime | None, now: dt.datetime) -> bool:
+    """Say whether an edition has come due since the last one; one never published is due at once."""
+    if cron is None:
+        return False
+    if last is None:
+        return True
+    fires = trigger(cron, timezone).get_next_fire_time(None, last + dt.timedelta(seconds=1))
+    return fires is not None and fires <= now

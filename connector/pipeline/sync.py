@@ -1,0 +1,257 @@
+"""A sync: pull every source, judge, tell the PM. Publishes nothing.
+
+A source that fails does not stop the others, a project that fails does not stop the next one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from adapters.errors import AdapterError, PluginError, SettingsError, WaitTooLongError
+from connector.alerts import deliver
+from connector.alerts.decide import decide
+from connector.alerts.message import compose
+from connector.analysis.state import PROJECT, ProjectState
+from connector.errors import ConnectorError
+from connector.pipeline import judging
+from connector.pipeline.agreeing import take_configured
+from connector.pipeline.pull import Order, Outcome, Progress, Setting, pull
+from connector.pipeline.report import (
+    EXIT_CONFIGURATION,
+    EXIT_DONE,
+    EXIT_SAFETY,
+    EXIT_TRACKER,
+    ProjectReport,
+    RunReport,
+    SourceReport,
+    gravest,
+)
+from connector.pipeline.workspace import OpenSource, Project, Workspace
+from connector.store.locks import Lock, this_process
+
+_log = logging.getLogger(__name__)
+
+
+def sync(workspace: Workspace, keys: Sequence[str], order: Order, progress: Progress) -> RunReport:
+    """Sync projects, one after the other.
+
+    Args:
+        workspace: Configuration, store and clock.
+        keys: Keys of the projects; empty for all.
+        order: What was asked.
+        progress: Told after every batch.
+
+    Raises:
+        UsageError: A key names no project.
+    """
+    projects = workspace.projects(keys)
+    started_at = workspace.now()
+    reports = tuple(sync_project(workspace, project, order, progress) for project in projects)
+    return RunReport(started_at=started_at, ended_at=workspace.now(), projects=reports)
+
+
+def sync_project(workspace: Workspace, project: Project, order: Order, progress: Progress) -> ProjectReport:
+    """Sync one project; whatever goes wrong is told in the report."""
+    started_at = workspace.now()
+    try:
+        owner = this_process()
+        with workspace.store.locks.project_lock(project.key, owner=owner, now=workspace.now) as lock:
+            report = _locked(workspace, project, order, progress, lock)
+            _keep(workspace, report)
+            return report
+    except ConnectorError as error:
+        return _failed(workspace, project, started_at, str(error), error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the bulkhead: a project never stops another one
+        _log.exception("project %s: unforeseen", project.key, extra={"event": "sync.failed"})
+        text = f"something unforeseen happened ({type(error).__name__}); what was stored is intact"
+        return _failed(workspace, project, started_at, text, 1)
+
+
+def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_first: bool) -> int:
+    """Decide what to tell the PM of a state, and store it with its messages.
+
+    Returns:
+        How many messages were put into the outbox.
+    """
+    now = workspace.now()
+    known = workspace.store.alerts.load(project.key)
+    decision = decide(state.deviations, known, now=now, is_first=is_first, held=_held(state))
+    route = workspace.route(project)
+    return deliver.record(workspace.store, route, decision, compose(decision, state), now=now)
+
+
+def send(workspace: Workspace, project: Project, *, whatever_backoff: bool = False) -> tuple[str, ...]:
+    """Try the messages of a project that are due; returns a warning for each that did not go out."""
+    failed = deliver.deliver(
+        workspace.store, workspace.route(project), now=workspace.now(), whatever_backoff=whatever_backoff
+    )
+    return tuple(f"alert not delivered to {one.channel}: {one.reason} ({one.subject})" for one in failed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    state: ProjectState
+    baseline_taken: int | None
+    raised: int
+
+
+def _locked(
+    workspace: Workspace, project: Project, order: Order, progress: Progress, lock: Lock
+) -> ProjectReport:
+    started_at = workspace.now()
+    is_first = not was_judged_before(workspace, project)
+    setting = Setting(
+        store=workspace.store,
+        project=project.key,
+        lock=lock,
+        now=workspace.now,
+        progress=progress,
+        full_every=project.settings.full_sync_every,
+        shrink_ratio=project.settings.guards.shrink_ratio,
+    )
+    sources = tuple(_sources(workspace, project, order, setting))
+    workspace.store.milestones.sight(project.key, milestones=project.hand_milestones, at=workspace.now())
+    has_read = any(source.exit_code == EXIT_DONE for source in sources)
+    judged = _judge(workspace, project, is_first=is_first and has_read)
+    warnings = send(workspace, project)
+    state = judged.state
+    return ProjectReport(
+        project=project.key,
+        started_at=started_at,
+        ended_at=workspace.now(),
+        exit_code=gravest(source.exit_code for source in sources),
+        sources=sources,
+        is_judged=has_read,
+        health=state.health.status.value,
+        deviations=len(state.deviations),
+        baseline_taken=judged.baseline_taken,
+        alerts_raised=judged.raised,
+        warnings=warnings,
+    )
+
+
+def _judge(workspace: Workspace, project: Project, *, is_first: bool) -> _Judged:
+    facts = judging.facts_of(workspace, project)
+    taken = take_configured(workspace, project, facts)
+    state = judging.judge_facts(workspace, project, facts, as_of=workspace.now())
+    raised = alert(workspace, project, state, is_first=is_first)
+    return _Judged(state=state, baseline_taken=None if taken is None else taken.number, raised=raised)
+
+
+def was_judged_before(workspace: Workspace, project: Project) -> bool:
+    """Say whether an earlier run of this project got as far as judging what a tracker told."""
+    return any(
+        ProjectReport.model_validate_json(run.report).is_judged
+        for run in workspace.store.runs.last(project.key, count=_RUNS_LOOKED_AT)
+    )
+
+
+def _sources(
+    workspace: Workspace, project: Project, order: Order, setting: Setting
+) -> Iterator[SourceReport]:
+    asked = _asked_before(workspace, project)
+    for source in project.sources:
+        began = workspace.now()
+        report = _source(workspace, source, order, setting, asked)
+        yield report.model_copy(update={"seconds": (workspace.now() - began).total_seconds()})
+
+
+def _source(
+    workspace: Workspace, source: OpenSource, order: Order, setting: Setting, asked: frozenset[str]
+) -> SourceReport:
+    try:
+        adapter = workspace.open(source)
+    except (AdapterError, ConnectorError) as error:
+        return _source_failed(setting, source.name, error)
+    try:
+        has_new_question = source.fingerprint not in asked
+        outcome = pull(setting, adapter, order, has_new_question=has_new_question)
+    except AdapterError as error:
+        return _source_failed(setting, source.name, error)
+    finally:
+        adapter.close()
+    return _source_done(source, order, outcome)
+
+
+def _source_done(source: OpenSource, order: Order, outcome: Outcome) -> SourceReport:
+    applied, counts = outcome.applied, outcome.counts
+    report = SourceReport(
+        source=source.name,
+        full=outcome.full,
+        trips=outcome.trips,
+        issues=counts.issues,
+        changes=counts.changes,
+        milestones=counts.milestones or 0,
+        quarantined=tuple(f"{q.ref}: {q.field}: {q.reason}" for q in outcome.quarantined),
+        exit_code=EXIT_SAFETY,
+    )
+    if applied is None:
+        return report
+    return report.model_copy(
+        update={
+            "exit_code": EXIT_DONE,
+            "accepted_by": order.accepted_by if outcome.trips else "",
+            "fingerprint": source.fingerprint,
+            "new": applied.new,
+            "changed": applied.changed,
+            "gone": applied.gone,
+            "returned": applied.returned,
+        }
+    )
+
+
+def _source_failed(setting: Setting, name: str, error: AdapterError | ConnectorError) -> SourceReport:
+    text = str(error)
+    setting.store.pulls.record_failure(setting.project, name, at=setting.now(), text=text)
+    _log.warning("%s could not be read: %s", name, text, extra={"event": "source.failed"})
+    is_configuration = isinstance(error, SettingsError | PluginError | ConnectorError)
+    return SourceReport(
+        source=name,
+        exit_code=EXIT_CONFIGURATION if is_configuration else EXIT_TRACKER,
+        error=text,
+        remedy=error.remedy if isinstance(error, AdapterError) else "",
+        retry_at=error.retry_at if isinstance(error, WaitTooLongError) else None,
+    )
+
+
+_RUNS_LOOKED_AT = 50  # how far back a run that says something is looked for
+
+
+def _asked_before(workspace: Workspace, project: Project) -> frozenset[str]:
+    """Return what the sources were asked for when each was last pulled well."""
+    latest: dict[str, str] = {}
+    for run in workspace.store.runs.last(project.key, count=_RUNS_LOOKED_AT):
+        for source in ProjectReport.model_validate_json(run.report).sources:
+            if source.fingerprint:
+                latest.setdefault(source.source, source.fingerprint)
+    return frozenset(latest.values())
+
+
+def _held(state: ProjectState) -> frozenset[str]:
+    """Return the objects of which nothing new is known: those of sources that could not be read."""
+    failed = {source.name for source in state.sources if source.failed_since is not None}
+    if not failed:
+        return frozenset()
+    milestones = {m.key for m in state.milestones if m.source in failed}
+    goals = {g.key for g in state.picture.goals if g.source in failed}
+    return frozenset(milestones | goals | {PROJECT})
+
+
+def _keep(workspace: Workspace, report: ProjectReport) -> None:
+    workspace.store.runs.add(
+        report.project,
+        started_at=report.started_at,
+        ended_at=report.ended_at,
+        report=report.model_dump_json(),
+    )
+
+
+def _failed(
+    workspace: Workspace, project: Project, started_at: dt.datetime, text: str, code: int
+) -> ProjectReport:
+    return ProjectReport(
+        project=project.key, started_at=started_at, ended_at=workspace.now(), exit_code=code, error=text
+    )
