@@ -11,7 +11,15 @@ from pydantic import ValidationError
 from adapters.jira import adf
 from adapters.jira.history import parse_changes
 from adapters.jira.parse import EPIC_LEVEL, SUBTASK_LEVEL, Context, category_of, level_of
-from adapters.jira.payloads import FieldsPayload, IssueLink, IssuePayload, Reference, User, sprint_ids
+from adapters.jira.payloads import (
+    FieldsPayload,
+    IssueLink,
+    IssuePayload,
+    Reference,
+    User,
+    instant,
+    sprint_ids,
+)
 from adapters.records import (
     Category,
     Change,
@@ -125,6 +133,16 @@ def keys_to_find(raws: Iterable[Mapping[str, object]], context: Context) -> tupl
             if isinstance(value, str) and value and value not in context.issue_ids:
                 named[value] = None
     return tuple(named)
+
+
+def placed(raws: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, dt.datetime]]:
+    """Yield id and creation of issues; one whose creation cannot be read does not move the position."""
+    for raw in raws:
+        fields = raw.get("fields")
+        try:
+            yield str(raw.get("id")), instant(fields.get("created") if isinstance(fields, Mapping) else None)
+        except ValueError:
+            continue
 
 
 def _quarantined(raw: Mapping[str, object], exc: ValidationError) -> Quarantined:

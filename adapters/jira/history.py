@@ -5,7 +5,8 @@ Shapes go by the field: single values, one item per element, or whole lists in o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -55,6 +56,23 @@ def parse_changes(issue: IssuePayload, context: Context) -> tuple[Change, ...]:
         for history in sorted(histories, key=lambda one: (one.created, _number(one.id), one.id))
         for change in _act(history, issue_key=context.issue_key(issue.id), context=context)
     )
+
+
+def joined(histories: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """Join raw histories that arrived in parts: asked for in several groups of fields, over pages.
+
+    Returns:
+        Each history once, with each of its items once.
+    """
+    whole: dict[str, dict[str, object]] = {}
+    items: dict[str, dict[str, object]] = {}
+    for history in histories:
+        number = str(history.get("id"))
+        whole.setdefault(number, dict(history))
+        part = history.get("items")
+        for item in part if isinstance(part, Sequence) else ():
+            items.setdefault(number, {})[json.dumps(item, sort_keys=True)] = item
+    return [{**history, "items": list(items.get(number, {}).values())} for number, history in whole.items()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.jira.payloads import FieldPayload, IssueType, Status, Version
@@ -15,6 +15,8 @@ PARENT_LINK_TYPE = "com.atlassian.jpo:jpo-custom-field-parent"
 POINTS_TYPE = "com.pyxis.greenhopper.jira:jsw-story-points"
 TARGET_START_TYPE = "com.atlassian.jpo:jpo-custom-field-baseline-start"
 EPIC_LEVEL, SUBTASK_LEVEL = 1, -1
+
+_CLIENT_TITLE_NAMES = frozenset({"client title", "customer title", "client-facing title", "客户标题"})
 
 _CATEGORIES = {"new": Category.TODO, "indeterminate": Category.DOING, "done": Category.DONE}
 _POINT_NAMES = frozenset({"story points", "story point estimate"})
@@ -104,10 +106,23 @@ def map_fields(
         epic_names=_of_type(catalogue, EPIC_NAME_TYPE),
         starts=role("start_date", _starts(catalogue)),
         asked={name: ids[0] for name in sorted(asked) if (ids := named(name, "rules"))},
-        names={name.lower(): one.id for one in reversed(catalogue) for name in _names(one)},
+        names={name: one.id for one in reversed(catalogue) for name in _lowered(one)},
         known=frozenset(one.id for one in catalogue),
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def hints(fields: FieldMap, catalogue: Sequence[FieldPayload]) -> dict[str, str]:
+    """Return the fields worth proposing to whoever writes a configuration: role -> field id."""
+    titles = tuple(one.id for one in catalogue if _CLIENT_TITLE_NAMES & _lowered(one))
+    found = {
+        "story_points": fields.points,
+        "sprint": fields.sprints,
+        "epic_link": fields.epic_links,
+        "start_date": fields.starts,
+        "client_title": titles,
+    }
+    return {role: ids[0] for role, ids in found.items() if ids}
 
 
 def map_statuses(statuses: Iterable[Status]) -> dict[str, Category]:
@@ -161,8 +176,8 @@ def parse_version(version: Version, context: Context, *, position: int) -> Miles
     )
 
 
-def _names(one: FieldPayload) -> Iterator[str]:
-    yield from {one.name, one.untranslated_name or one.name}
+def _lowered(one: FieldPayload) -> frozenset[str]:
+    return frozenset({one.name.lower(), (one.untranslated_name or one.name).lower()})
 
 
 def _find(catalogue: Sequence[FieldPayload], reference: str) -> tuple[str, ...]:
@@ -170,7 +185,7 @@ def _find(catalogue: Sequence[FieldPayload], reference: str) -> tuple[str, ...]:
     ways: tuple[Callable[[FieldPayload], bool], ...] = (
         lambda one: reference in {one.id, one.key},
         lambda one: one.type_key == reference,
-        lambda one: reference.lower() in {name.lower() for name in _names(one)},
+        lambda one: reference.lower() in _lowered(one),
     )
     for fits in ways:
         if found := tuple(one.id for one in catalogue if fits(one)):
@@ -190,7 +205,7 @@ def _points(catalogue: Sequence[FieldPayload], warnings: list[str]) -> tuple[str
     by_name = tuple(
         one.id
         for one in catalogue
-        if one.shape and one.shape.type == "number" and {n.lower() for n in _names(one)} & _POINT_NAMES
+        if one.shape and one.shape.type == "number" and _lowered(one) & _POINT_NAMES
     )
     by_type = _of_type(catalogue, POINTS_TYPE)
     plain = tuple(field_id for field_id in by_name if field_id not in by_type)
@@ -205,8 +220,6 @@ def _starts(catalogue: Sequence[FieldPayload]) -> tuple[str, ...]:
     by_name = tuple(
         one.id
         for one in catalogue
-        if one.shape
-        and one.shape.type in {"date", "datetime"}
-        and "start date" in {n.lower() for n in _names(one)}
+        if one.shape and one.shape.type in {"date", "datetime"} and "start date" in _lowered(one)
     )
     return tuple(dict.fromkeys([*by_name, *_of_type(catalogue, TARGET_START_TYPE)]))

@@ -9,10 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
+
+from adapters.errors import MalformedError
+
+Shape = TypeVar("Shape")
 
 _SPRINT_START = re.compile(r"\[id=(\d+),")
 _SPRINT_END = re.compile(r",id=(\d+)\]$")
@@ -260,6 +264,25 @@ class ChangelogPage(_Payload):
 
     issue_change_logs: tuple[IssueHistories, ...] = ()
     next_page_token: str | None = None
+
+
+def shaped(shape: type[Shape], value: object, told: str) -> Shape:
+    """Read an answer into a shape.
+
+    Args:
+        shape: A payload, or a tuple of them.
+        value: What was answered.
+        told: Where it came from, for the message.
+
+    Raises:
+        MalformedError: It has another shape; the message names the place, never a value.
+    """
+    try:
+        return TypeAdapter(shape).validate_python(value)
+    except ValidationError as exc:
+        error = exc.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(map(str, error["loc"])) or "the answer"
+        raise MalformedError(f"{told}: {place}: {error['msg']}") from exc
 
 
 def sprint_ids(value: object) -> tuple[str, ...]:

@@ -32,10 +32,7 @@ _HISTORY_FIELDS = (
     "status", "issuetype", "fixVersions", "labels", "parent", "resolution", "components", "duedate",
     "timeoriginalestimate", "summary", "priority", "security", "project", "issuekey",
 )  # fmt: skip
-_RISKY_RIGHTS = (
-    "ADMINISTER", "ADMINISTER_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "DELETE_ISSUES",
-    "TRANSITION_ISSUES", "ADD_COMMENTS", "CREATE_ISSUE", "EDIT_ISSUE", "DELETE_ISSUE",
-)  # fmt: skip
+_RISKY_RIGHTS = ("ADMINISTER", "ADMINISTER_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "DELETE_ISSUES")
 _READING = (
     ("GET", r"serverInfo|myself|field|issuetype|status|label|mypermissions"),
     ("GET", r"project/[^/]+(/versions)?|issue/[^/]+"),
@@ -158,6 +155,17 @@ def excessive_rights(answer: object) -> tuple[str, ...]:
 def project_path(project: str) -> str:
     """Return the path of a project below the REST root."""
     return f"project/{quote(project, safe='')}"
+
+
+def issue_path(id_or_key: str) -> str:
+    """Return the path of an issue below the REST root."""
+    return f"issue/{quote(id_or_key, safe='')}"
+
+
+def any_of(name: str, values: Sequence[str]) -> str:
+    """Ask for issues by `id` (numbers) or `key`."""
+    listed = values if name == "id" else map(quoted, values)
+    return f"{name} in ({', '.join(listed)})"
 
 
 def reading_calls(site: str) -> Callable[[wire.Request], bool]:
