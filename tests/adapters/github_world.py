@@ -219,7 +219,7 @@ class World:
             begin = int(base64.b64decode(asked.get("after") or "").decode() or 0)
         except ValueError as exc:
             raise GraphQLError(f"`{asked['after']}` does not appear to be a valid cursor.") from exc
-        end = begin + min(asked["first"], self.most_rows)
+        end = begin + min(asked.get("first", 0), self.most_rows)
         cursor = base64.b64encode(str(min(end, len(nodes))).encode()).decode()
         page = {"hasNextPage": end < len(nodes), "endCursor": cursor if nodes[begin:end] else None}
         return {"nodes": nodes[begin:end], "pageInfo": page, "totalCount": len(nodes)}
