@@ -218,10 +218,13 @@ def is_pull_request(raw: JSON) -> bool:
 
     Source:
         GitHub's REST documentation, "List repository issues": rows with `pull_request` are none.
+        Answers recorded in 2012 have the key on every issue, with nothing but nulls in it.
     """
     if not isinstance(raw, Mapping):
         return False
-    return raw.get("pull_request") is not None or ("head" in raw and "base" in raw)
+    mark = raw.get("pull_request")
+    is_marked = isinstance(mark, Mapping) and any(mark.values())
+    return is_marked or ("head" in raw and "base" in raw)
 
 
 def home_of(raw: JSON) -> str:

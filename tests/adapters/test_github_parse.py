@@ -135,6 +135,7 @@ def test_what_is_no_object_is_no_issue(raw: Any) -> None:
         pytest.param(row(2, pull_request={"url": f"{OWN}/pulls/2"}), True, id="row of the issues list"),
         pytest.param({"number": 2, "head": {}, "base": {}}, True, id="saved pull object"),
         pytest.param(row(2, pull_request=None), False, id="issue with the key"),
+        pytest.param(row(2, pull_request={"html_url": None}), False, id="issue of 2012"),
         pytest.param(row(2), False, id="issue"),
         pytest.param(None, False, id="nothing"),
     ],
