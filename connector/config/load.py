@@ -69,7 +69,7 @@ def _checked(merged: Merged, folder: Path) -> Config:
         faults.append(merged.fault(("project",), found="no project", expected="at least one [[project]]"))
     if faults or config is None:
         raise FaultsError(sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.key)))
-    return config.model_copy(update={"file": Path(merged.main.file)})
+    return config.model_copy(update={"file": Path(merged.main.file).absolute()})
 
 
 def _duplicate_faults(merged: Merged) -> Iterator[Fault]:

@@ -38,7 +38,7 @@ from connector.errors import UsageError
 
 
 def _located(value: object, info: ValidationInfo) -> Path:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str | Path) or not str(value).strip():
         raise expected("a path, relative to the configuration file or absolute")
     folder: Path = (info.context or {}).get("folder", Path())
     return (folder / value).absolute()
@@ -75,7 +75,7 @@ class Site(Section):
 
     publisher: str = ""
     base_url: Annotated[str, AfterValidator(addresses.check_page_url)] | None = None
-    output: Located = Path("site")
+    output: Located = Field(default=Path("site"), validate_default=True)
     rehearsal: Flag = False  # publishing under a moved clock is refused without it
 
 
@@ -217,10 +217,15 @@ class Config(Section):
     """The whole configuration. Paths in it are absolute."""
 
     file: Path = Field(default=Path(), exclude=True)  # set by the loader
-    site: Site = Site()
+    site: Site
     store: StoreAddress = StoreAddress()
     network: Network = Network()
     projects: tuple[Project, ...] = Field(default=(), alias="project")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_site(cls, values: object) -> object:
+        return {"site": {}, **values} if isinstance(values, dict) else values  # its output is a path
 
     @property
     def folder(self) -> Path:

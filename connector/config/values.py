@@ -51,7 +51,7 @@ def expected(text: str, *, key: tuple[str | int, ...] = (), found: str = "") -> 
 
 def near(word: str, known: tuple[str, ...]) -> str:
     """Name the nearest known word, or all where they are few and none is near."""
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    close = get_close_matches(word, known, n=1, cutoff=0.55)
     if close:
         return f"perhaps {close[0]!r}"
     return f"one of {', '.join(known)}" if len(known) <= 40 else "a known one"
