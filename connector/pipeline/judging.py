@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from connector.analysis import judge
 from connector.analysis.facts import Agreement, ProjectFacts
+from connector.analysis.judge import judge
 from connector.analysis.state import Deviation, ProjectState
 from connector.pipeline.pull import GUARD_MARK
 from connector.pipeline.workspace import Project, Workspace
@@ -61,7 +61,7 @@ def judge_facts(
     audience: str | None = None,
 ) -> ProjectState:
     """Judge facts of a project at an instant."""
-    state = judge.judge(facts, agreement_of(workspace, project, audience), as_of=as_of)
+    state = judge(facts, agreement_of(workspace, project, audience), as_of=as_of)
     return replace(state, deviations=tuple(_by_cause(deviation) for deviation in state.deviations))
 
 

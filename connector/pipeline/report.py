@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict
 
@@ -72,7 +72,7 @@ class RunReport(_Part):
         return gravest(project.exit_code for project in self.projects)
 
 
-def gravest(codes: Iterator[int]) -> int:
+def gravest(codes: Iterable[int]) -> int:
     """Return the exit code that tells most: 4, then 3, then 2, then anything else, then 0."""
     order = (EXIT_SAFETY, EXIT_TRACKER, EXIT_CONFIGURATION)
     found = set(codes) - {EXIT_DONE}
@@ -82,17 +82,20 @@ def gravest(codes: Iterator[int]) -> int:
 def lines(report: RunReport) -> Iterator[str]:
     """Tell a run to people, a line at a time."""
     for project in report.projects:
-        verdict = (
-            f": {project.health}, {_count(project.deviations, 'deviation')}" if project.is_judged else ""
-        )
-        yield f"{project.project}{verdict}"
-        yield from (f"  {line}" for source in project.sources for line in _source_lines(source))
-        if project.baseline_taken is not None:
-            yield f"  baseline {project.baseline_taken} taken as configured"
-        if project.alerts_raised:
-            yield f"  {_count(project.alerts_raised, 'alert')} for the PM"
-        if project.error:
-            yield f"  failed: {project.error}"
+        yield from project_lines(project)
+
+
+def project_lines(project: ProjectReport) -> Iterator[str]:
+    """Tell of one project to people, a line at a time."""
+    verdict = f": {project.health}, {_count(project.deviations, 'deviation')}" if project.is_judged else ""
+    yield f"{project.project}{verdict}"
+    yield from (f"  {line}" for source in project.sources for line in _source_lines(source))
+    if project.baseline_taken is not None:
+        yield f"  baseline {project.baseline_taken} taken as configured"
+    if project.alerts_raised:
+        yield f"  {_count(project.alerts_raised, 'message')} for the PM"
+    if project.error:
+        yield f"  failed: {project.error}"
 
 
 def _source_lines(source: SourceReport) -> Iterator[str]:

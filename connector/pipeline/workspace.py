@@ -95,6 +95,7 @@ class Workspace:
         self.config = config
         self.store = store
         self.clock = clock
+        self.sleep = clock.sleep  # what adapters wait by; a service puts one here that can be stopped
         self._projects: dict[str, Project] = {}
 
     @property
@@ -124,7 +125,7 @@ class Workspace:
         proxy = None if network.proxy is None else resolve_if_reference(network.proxy, self.config.folder)
         return Environment(
             now=self.clock.now,
-            sleep=self.clock.sleep,
+            sleep=self.sleep,
             ca_file=network.ca_file,
             proxy=proxy,
             name=name,

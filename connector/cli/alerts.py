@@ -1,0 +1,123 @@
+"""Commands of the PM's alerts: list, ack, test."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from connector.cli import session
+
+if TYPE_CHECKING:
+    from connector.pipeline.workspace import Project, Workspace
+
+EXIT_UNDELIVERED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    project: str
+    alerts: list[dict[str, str]]
+    messages: list[dict[str, str | int]]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    commands.command("list")(list_)
+    commands.command()(ack)
+    commands.command()(test)
+    app.add_typer(commands, name="alerts", help="What the PM is told: list, ack, test.")
+
+
+def list_(
+    context: typer.Context,
+    project: Annotated[str | None, typer.Argument(metavar="[PROJECT]", help="Key; all without.")] = None,
+    as_json: session.AsJson = False,
+) -> None:
+    """List open alerts, and messages that have not gone out with the reason."""
+    with session.opened(context) as workspace:
+        found = [_listed(workspace, one) for one in workspace.projects([project] if project else [])]
+    if as_json:
+        session.say(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        session.say("\n".join(_lines(one)))
+
+
+def ack(
+    context: typer.Context,
+    project: session.ProjectKey,
+    alert: Annotated[str, typer.Argument(metavar="ALERT", help="As listed: rule:object.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who knows of it; the user without.")] = "",
+) -> None:
+    """Say that an alert is known; it is told again only if it gets worse or ends."""
+    from connector.pipeline.acknowledging import acknowledge
+
+    with session.opened(context) as workspace:
+        name = acknowledge(workspace, workspace.project(project), alert, by=by.strip())
+    session.say(f"{alert} acknowledged by {name}")
+
+
+def test(context: typer.Context, project: session.ProjectKey) -> None:
+    """Send a test message to every channel of a project, now."""
+    from connector.alerts.channels import send
+
+    failed = False
+    with session.opened(context) as workspace:
+        found = workspace.project(project)
+        route = workspace.route(found)
+        if not route.to:
+            session.warn(f"project {found.key} has no channel: add `to` under [project.alerts]")
+        for channel in route.to:
+            subject = f"[{found.settings.title}] Test of the alert channel"
+            sent = send(
+                route.resolve(channel), subject=subject, text="Alerts of clientview reach this channel.\n"
+            )
+            session.say(f"{channel}: {'sent' if sent.ok else f'not sent: {sent.reason}'}")
+            failed = failed or not sent.ok
+    session.finish(EXIT_UNDELIVERED if failed or not route.to else 0)
+
+
+def _listed(workspace: Workspace, project: Project) -> _Listed:
+    from connector.alerts.decide import is_open
+    from connector.alerts.deliver import waiting
+    from connector.pipeline.document import iso
+
+    alerts: list[dict[str, str]] = [
+        {
+            "id": f"{alert.rule}:{alert.object}",
+            "name": alert.object_name,
+            "severity": alert.severity.value,
+            "phase": alert.phase.value,
+            "since": iso(alert.since),
+            "changed_at": iso(alert.changed_at),
+            "acknowledged_by": alert.acknowledged_by,
+        }
+        for alert in workspace.store.alerts.load(project.key)
+        if is_open(alert)
+    ]
+    messages: list[dict[str, str | int]] = [
+        {
+            "channel": message.channel,
+            "subject": message.subject,
+            "state": message.state.value,
+            "attempts": message.attempts,
+            "next_at": iso(message.next_at),
+            "last_error": message.last_error,
+        }
+        for message in waiting(workspace.store, project.key)
+    ]
+    return _Listed(project.key, alerts, messages)
+
+
+def _lines(one: _Listed) -> list[str]:
+    alerts = [f"  {a['severity']} {a['id']} {a['name']} since {a['since']} {a['phase']}" for a in one.alerts]
+    messages = [
+        f"  {m['state']} {m['channel']} {m['subject']}: {m['last_error'] or 'not tried yet'}"
+        for m in one.messages
+    ]
+    head = f"{one.project}: {len(alerts)} open alerts, {len(messages)} messages not gone out"
+    return [head, *alerts, *messages]
