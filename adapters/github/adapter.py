@@ -344,7 +344,7 @@ class GitHubAdapter:
 
     def _whereabouts(self, key: str) -> Whereabouts:
         number = key.removeprefix(self._context.issue_key_prefix)
-        if not number.isdigit():
+        if not (number.isascii() and number.isdigit()):
             return Whereabouts(found=False)
         try:
             row = self._get(f"{self._settings.repository_url}/issues/{number}").json()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -121,9 +122,15 @@ def _reference(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     home = value.get("repository")
-    named = home.get("nameWithOwner") or home.get("full_name") if isinstance(home, Mapping) else None
-    repository = named or repository_of(value.get("repository_url") or value.get("url"))
-    return {"repository": repository, "number": value.get("number")}
+    named = home.get("nameWithOwner") if isinstance(home, Mapping) else None
+    told = named or repository_of(value.get("repository_url") or value.get("url"))
+    return {"repository": told or _home_of_page(value.get("html_url")), "number": value.get("number")}
+
+
+def _home_of_page(url: object) -> str:
+    """Return `owner/name` of an issue's page for people; "" where it is none."""
+    steps = urlsplit(str(url or "")).path.split("/")
+    return "/".join(steps[1:3]) if len(steps) > 3 else ""
 
 
 Text = Annotated[str, BeforeValidator(_text)]

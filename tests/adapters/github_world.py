@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -96,7 +96,7 @@ class World:
     answer_headers: dict[str, str] = field(default_factory=dict)
     lacks: frozenset[str] = frozenset()  # parts of the schema
     most_rows: int = 100  # of a page, whatever is asked for
-    faults: list[tuple[Callable[[str, str], bool], int, dict[str, str], Any]] = field(default_factory=list)
+    faults: list[tuple[str, str, int, dict[str, str], Any]] = field(default_factory=list)
     log: list[tuple[str, str, Row]] = field(default_factory=list)
     slept_s: list[float] = field(default_factory=list)
     at: dt.datetime = START
@@ -119,13 +119,13 @@ class World:
         status: int,
         payload: Any = None,
         *,
-        method: str = "",
+        containing: str = "",
         times: int = 1,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Answer the next requests whose path ends so with this instead."""
-        wanted = lambda verb, asked: asked.endswith(path) and method in {"", verb}  # noqa: E731 - a value
-        self.faults.extend([(wanted, status, dict(headers or {}), payload)] * times)
+        """Answer the next requests whose path ends so, and whose query holds this, otherwise."""
+        fault = (path, containing, status, dict(headers or {}), payload)
+        self.faults.extend([fault] * times)
 
     def asked(self, part: str) -> list[Row]:
         """Return the parameters or GraphQL variables of the requests whose path holds `part`."""
@@ -134,8 +134,8 @@ class World:
     def answer(self, verb: str, path: str, params: Row) -> Answer:
         """Answer one request."""
         self.log.append((verb, path, params))
-        for index, (matches, status, headers, payload) in enumerate(self.faults):
-            if matches(verb, path):
+        for index, (ending, containing, status, headers, payload) in enumerate(self.faults):
+            if path.endswith(ending) and containing in params.get("query", ""):
                 del self.faults[index]
                 return status, headers, payload
         if path == "/graphql":

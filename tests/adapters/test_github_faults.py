@@ -194,6 +194,17 @@ def test_an_issue_that_vanishes_meanwhile_is_left_out(world: World) -> None:
     assert pulled(world, graphql="off") == ["apollo#1", "apollo#3", "apollo#5"]
 
 
+def test_an_issue_that_vanishes_between_pages_of_its_history_is_left_out(world: World) -> None:
+    """GraphQL then knows no such node; the others come."""
+    world.most_rows = 2
+    label = {"name": "risk"}
+    world.timelines[1] = [event(n, "labeled", f"2026-10-0{n}T09:00:00Z", label=label) for n in (1, 2, 3)]
+    gone = {"data": {"node": None}, "errors": [{"type": "NOT_FOUND", "message": "Could not resolve"}]}
+    batches = world.adapter().pull(Window())
+    world.fail("/graphql", 200, gone, containing="$id")
+    assert [i.ref for batch in batches for i in batch.issues] == ALL[1:]
+
+
 def test_a_malformed_milestone_goes_to_quarantine(world: World) -> None:
     """The issues are read all the same."""
     world.milestones = [{"number": 7, "title": "R7", "state": "paused"}]

@@ -264,6 +264,22 @@ def test_parents_are_set_from_one_to_another() -> None:
     assert short(found) == [("parent", None, one), ("parent", one, two), ("parent", two, None)]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"number": 9, "repository_url": "https://api.github.com/repos/acme/attic"},
+        {"number": 9, "url": "https://api.github.com/repos/acme/attic/issues/9"},
+        {"number": 9, "html_url": "https://github.com/acme/attic/issues/9"},
+        {"number": 9, "repository": {"nameWithOwner": "acme/attic"}},
+    ],
+    ids=max,
+)
+def test_a_parent_elsewhere_is_known_by_whatever_address_it_has(told: Row) -> None:
+    """REST and GraphQL name an issue's home in four ways."""
+    (change,) = changes(event(1, "parent_issue_added", DAY, parent_issue=told))
+    assert change.new == "github:acme/attic:issue:9"
+
+
 def test_types_titles_and_transfers_are_set() -> None:
     """With what stood before, where GitHub tells it or an earlier event did."""
     found = changes(

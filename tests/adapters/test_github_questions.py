@@ -69,6 +69,20 @@ def test_an_apps_token_is_nobody(world: World) -> None:
     assert world.adapter().catalogue().account == ""
 
 
+def test_without_graphql_the_count_is_unknown(world: World) -> None:
+    """REST's own count would include pull requests."""
+    world.fail("/graphql", 403, {"message": "Resource not accessible"})
+    assert world.adapter().catalogue().issues is None
+
+
+def test_closing_twice_does_no_harm(world: World) -> None:
+    """Connections are given back once."""
+    adapter = world.adapter()
+    adapter.catalogue()
+    adapter.close()
+    adapter.close()
+
+
 def test_types_are_listed_where_there_are_any(world: World) -> None:
     """They have no levels: GitHub's hierarchy is between issues, not types."""
     world.fail("/issue-types", 200, [{"name": "Epic"}, {"name": "Bug"}])
