@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self, TypeVar
 
 from jira import JIRA
+from jira.resilientsession import ResilientSession
 from pydantic import BaseModel
 
 from adapters import wire
@@ -58,25 +59,32 @@ class _Site:
             hosts=frozenset({wire.host_of(settings.site)}),
             allow=queries.reading_calls(settings.site),
         )
-        token = settings.token.get_secret_value()
-        self._client = JIRA(
-            options={"server": settings.site, "check_update": False},
-            basic_auth=(settings.email, token) if settings.email else None,
-            token_auth=None if settings.email else token,
+        self._settings = settings
+
+    @functools.cached_property
+    def _connected(self) -> tuple[JIRA, ResilientSession]:
+        email, token = self._settings.email, self._settings.token.get_secret_value()
+        if not (token.isascii() and token.isprintable()):
+            raise SettingsError("token: found a line break or another character no token has")
+        client = JIRA(
+            options={"server": self._address, "check_update": False},
+            basic_auth=(email, token) if email else None,
+            token_auth=None if email else token,
             get_server_info=False,
             max_retries=0,
             timeout=TIMEOUT_S,
         )
-        self._session = self._client._session  # noqa: SLF001 - the package has no public way to its session
-        self._session.trust_env = False
-        self._session.mount("https://", self._transport.http_adapter())
-        self._session.mount("http://", self._transport.http_adapter())
+        session = client._session  # noqa: SLF001 - the package has no public way to its session
+        session.trust_env = False
+        session.mount("https://", self._transport.http_adapter())
+        session.mount("http://", self._transport.http_adapter())
+        return client, session
 
     @functools.cached_property
     def facts(self) -> Mapping[str, object]:
         """What the server says of itself."""
         try:
-            facts: Mapping[str, object] = self._client.server_info()
+            facts: Mapping[str, object] = self._connected[0].server_info()
         except ValueError as exc:
             raise MalformedError(f"{self._address}/rest/api/2/serverInfo answered no JSON") from exc
         return facts
@@ -88,17 +96,16 @@ class _Site:
 
     def get(self, shape: type[Shape], path: str, params: Iterable[tuple[str, str]] = ()) -> Shape:
         """Read a resource into a shape."""
-        answer = self._session.get(self._url(path), params=list(params))
+        answer = self._connected[1].get(self._url(path), params=list(params))
         return _shaped(shape, answer.content, answer.url)
 
     def post(self, shape: type[Shape], path: str, body: wire.JSON) -> Shape:
         """Ask a query that travels as a document."""
-        answer = self._session.post(self._url(path), json=body)
+        answer = self._connected[1].post(self._url(path), json=body)
         return _shaped(shape, answer.content, answer.url)
 
     def close(self) -> None:
         """Give back the connections. Idempotent."""
-        self._session.close()
         self._transport.close()
 
     def _url(self, path: str) -> str:
@@ -186,8 +193,6 @@ class JiraAdapter:
         """Give back connections. Idempotent."""
         self._site.close()
 
-    # What the site defines: asked once an instance.
-
     @functools.cached_property
     def _context(self) -> parse.Context:
         return parse.Context(
@@ -234,8 +239,6 @@ class JiraAdapter:
         )
         found = assemble.records(page.issues, self._context)
         return tuple(sorted({label for issue in found.issues for label in issue.labels}))
-
-    # Pages of issues with their histories.
 
     def _cloud_pages(self, window: Window, start: queries.Position) -> Iterator[_Page]:
         """Walk the tokens of one query; the batch's position, not the token, is what survives."""

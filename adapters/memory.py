@@ -1,0 +1,109 @@
+"""Records handed in, as a source: for tests of everything above the ground floor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from adapters.errors import AdapterError, SettingsError, UnreachableError
+from adapters.protocol import Batch, Catalogue, Environment, Whereabouts, Window
+from adapters.records import Change, Issue, Link, Milestone, Quarantined
+
+
+class MemorySettings(BaseModel):
+    """There is nothing to set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class MemoryAdapter:
+    """Gives back the records it was made of. They may be changed between two pulls.
+
+    Attributes:
+        source: Name of the source.
+        batch_issues: Issues a batch.
+        fail_after: Batches to yield before `failure` is raised; None: never.
+        whereabouts: What `locate` says of issues that are not among `issues`.
+        opened_with: Windows of the pulls so far.
+    """
+
+    kind: ClassVar[str] = "memory"
+    settings_model: ClassVar[type[BaseModel]] = MemorySettings
+
+    source: str = "memory"
+    issues: Sequence[Issue] = ()
+    changes: Sequence[Change] = ()
+    links: Sequence[Link] = ()
+    milestones: Sequence[Milestone] = ()
+    quarantined: Sequence[Quarantined] = ()
+    whereabouts: Mapping[str, Whereabouts] = field(default_factory=dict)
+    batch_issues: int = 100
+    fail_after: int | None = None
+    failure: AdapterError = field(default_factory=lambda: UnreachableError("told to fail"))
+    opened_with: list[Window] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, settings: BaseModel, environment: Environment) -> Self:
+        """Make an empty source.
+
+        Raises:
+            SettingsError: These are other settings.
+        """
+        if not isinstance(settings, MemorySettings):
+            raise SettingsError(f"found {type(settings).__name__}, expected MemorySettings")
+        return cls(source=environment.name or cls.kind)
+
+    @property
+    def name(self) -> str:
+        """Name of the source."""
+        return self.source
+
+    def pull(self, window: Window) -> Iterator[Batch]:
+        """Yield the records in the order given; a cursor is the number of issues already had."""
+        self.opened_with.append(window)
+        wanted = [one for one in self.issues if window.since is None or one.updated_at >= window.since]
+        had = int(window.cursor or 0)
+        starts = range(had, max(len(wanted), had + 1), self.batch_issues)
+        for number, start in enumerate(starts):
+            if number == self.fail_after:
+                raise self.failure
+            yield self._batch(wanted, start, is_first=number == 0)
+
+    def locate(self, keys: Sequence[str]) -> Mapping[str, Whereabouts]:
+        """Say where issues are."""
+        here = {one.key: Whereabouts(found=True, ref=one.ref) for one in self.issues}
+        return {key: here.get(key) or self.whereabouts.get(key) or Whereabouts(found=False) for key in keys}
+
+    def catalogue(self) -> Catalogue:
+        """Describe the records."""
+        return Catalogue(
+            account="memory",
+            deployment="Memory",
+            issues=len(self.issues),
+            types={one.type: one.level for one in self.issues},
+            statuses={one.status: one.category.value for one in self.issues},
+            labels=tuple(sorted({label for one in self.issues for label in one.labels})),
+            milestones=tuple(self.milestones),
+        )
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to give back."""
+
+    def _batch(self, wanted: Sequence[Issue], start: int, *, is_first: bool) -> Batch:
+        end = start + self.batch_issues
+        issues = tuple(wanted[start:end])
+        keys = {one.key for one in issues}
+        return Batch(
+            issues=issues,
+            changes=tuple(one for one in self.changes if one.issue in keys),
+            links=tuple(one for one in self.links if one.a in keys or one.b in keys),
+            milestones=tuple(self.milestones) if is_first else None,
+            quarantined=tuple(self.quarantined) if is_first else (),
+            cursor=str(min(end, max(len(wanted), start))),
+            total=len(wanted),
+            last=end >= len(wanted),
+        )
