@@ -10,7 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self, TypedDict, Unpack
+from typing import ClassVar, Self, TypedDict, Unpack
 
 from connector.clock import Clock
 from connector.demo.trackers.exchange import Answer, Logged, Middleware, RefusalError, Request, parse_request
@@ -34,8 +34,11 @@ class TrackerServer(ABC):
         log: Every exchange, in order. Clear it between phases of a test.
         failures: Defects of this server itself; each was answered by a 500.
         latency_s: Seconds every answer waits. `latency_per_issue_s`: more for each issue in it.
+        product: The `Server` header.
         middleware: Stands before the tracker; tests inject faults there.
     """
+
+    product: ClassVar[str] = "AtlassianEdge"
 
     def __init__(self, **options: Unpack[ServerOptions]) -> None:
         """Prepare, without opening a port."""
@@ -145,8 +148,6 @@ class _Handler(BaseHTTPRequestHandler):
     """Reads a request, sends an answer; keep-alive as HTTP/1.1 has it."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "AtlassianEdge"
-    sys_version = ""
     wbufsize = -1
     disable_nagle_algorithm = True
     server: _Http
@@ -181,6 +182,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
         self.close_connection = True
+
+    def version_string(self) -> str:
+        """Return the `Server` header."""
+        return self.server.tracker.product
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name the base class gives
         """The log is a list, not a stream."""

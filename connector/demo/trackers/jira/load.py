@@ -8,9 +8,6 @@ Definitions that no file lists (statuses, types, fields, people) are gathered fr
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -18,24 +15,12 @@ from connector.demo.trackers.exchange import Payload
 from connector.demo.trackers.jira import defaults
 from connector.demo.trackers.jira.state import SITE, JiraIssue, JiraState, parse_time
 from connector.demo.trackers.jira.world import JiraWorld
+from connector.demo.trackers.lines import read_document, read_lines
 from connector.demo.trackers.world import BEGINNING
 
 _DEFINED = {"statuses": "status", "types": "issuetype", "priorities": "priority", "resolutions": "resolution"}
 _PEOPLE = ("assignee", "reporter", "creator")
 _FIRST_FREE_ID = 90_000_000  # ids of what tests add to a recorded project
-
-
-def read_lines(path: Path) -> Iterator[Payload]:
-    """Yield the JSON documents of a file of lines, gzipped or not."""
-    for line in _text(path).split("\n"):
-        if line.strip():
-            yield json.loads(line)
-
-
-def read_document(path: Path) -> object:
-    """Return the one JSON document of a file, gzipped or not."""
-    document: object = json.loads(_text(path))
-    return document
 
 
 def load_jira(
@@ -70,11 +55,6 @@ def read_state(issues: Path, *, versions: Path | None, project: Path | None) -> 
     if versions is not None:
         _take_versions(state, cast("list[Payload]", read_document(versions)))
     return state
-
-
-def _text(path: Path) -> str:
-    raw = path.read_bytes()
-    return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
 
 
 def _take_issue(state: JiraState, payload: Payload) -> None:

@@ -1,0 +1,1 @@
+"""GitHub: a world of one repository, and its REST and GraphQL faces."""
