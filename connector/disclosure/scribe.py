@@ -229,9 +229,9 @@ def strings(leaf: Leaf) -> tuple[str, ...]:
         case State():
             return (leaf.word.value, leaf.code.value, leaf.tone.value)
         case Day():
-            return (leaf.text.value, leaf.on.isoformat())
+            return (leaf.text.value, leaf.iso.value)
         case Moment():
-            return (leaf.text.value, leaf.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            return (leaf.text.value, leaf.iso.value)
         case Amount() | Progress():
             return _number_strings(leaf)
 

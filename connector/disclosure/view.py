@@ -96,6 +96,11 @@ class Day:
     on: dt.date
     text: ClientText
 
+    @property
+    def iso(self) -> ClientText:
+        """The day for machines: `2026-11-23`."""
+        return ClientText(self.on.isoformat())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
@@ -103,6 +108,11 @@ class Moment:
 
     at: dt.datetime
     text: ClientText
+
+    @property
+    def iso(self) -> ClientText:
+        """The instant for machines, in UTC: `2026-11-23T09:00:00Z`."""
+        return ClientText(self.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,88 @@
+"""The edition as data: `summary.json`, schema `clientview.edition/1`."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+from typing import Final, assert_never
+
+from connector.disclosure import view as view_module
+from connector.disclosure.view import (
+    Amount,
+    ClientText,
+    ClientView,
+    Colour,
+    Day,
+    Leaf,
+    Moment,
+    Progress,
+    State,
+)
+
+SCHEMA: Final = "clientview.edition/1"
+_NOT_DATA: Final = frozenset({"texts", "theme", "direction"})  # how a page looks, not what it says
+
+Json = str | int | float | bool | list["Json"] | dict[str, "Json"]
+
+
+def document(view: ClientView) -> bytes:
+    """Write a view as JSON: what is unknown or closed is left out, never null.
+
+    Days are `YYYY-MM-DD`, instants ISO 8601 UTC; a coarsened number is its wording alone.
+    """
+    data: dict[str, Json] = {"schema": SCHEMA, **_part(view)}
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def fixed_texts() -> tuple[str, ...]:
+    """Return what the document holds besides values: its keys, as they are written."""
+    kinds = [kind for kind in vars(view_module).values() if isinstance(kind, type)]
+    names = {
+        field.name for kind in kinds if dataclasses.is_dataclass(kind) for field in dataclasses.fields(kind)
+    }
+    return (json.dumps(SCHEMA), *(f'"{name}":' for name in sorted(names | {"schema"})))
+
+
+def _part(part: object) -> dict[str, Json]:
+    if not dataclasses.is_dataclass(part) or isinstance(part, type):
+        raise TypeError(f"found {type(part).__name__} in a client view; expected parts and leaves only")
+    found: dict[str, Json] = {}
+    for field in dataclasses.fields(part):
+        value = None if field.name in _NOT_DATA else _json(getattr(part, field.name))
+        if value is not None and value != []:
+            found[field.name] = value
+    return found
+
+
+def _json(value: object) -> Json | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if isinstance(value, tuple):
+        return [item for each in value if (item := _json(each)) is not None]
+    if isinstance(value, ClientText | State | Day | Moment | Amount | Progress | Colour):
+        return _leaf(value)
+    return _part(value)
+
+
+def _leaf(leaf: Leaf) -> Json:
+    match leaf:
+        case ClientText() | Colour():
+            return leaf.value
+        case State():
+            return {"code": leaf.code.value, "word": leaf.word.value}
+        case Day() | Moment():
+            return leaf.iso.value
+        case Amount() | Progress():
+            return _number(leaf)
+        case _:
+            assert_never(leaf)
+
+
+def _number(leaf: Amount | Progress) -> Json:
+    if isinstance(leaf, Amount):
+        return leaf.text.value if leaf.value is None else leaf.value
+    numbers: dict[str, Json] = {"done": leaf.done, "total": leaf.total}
+    return numbers if leaf.percent is None else {**numbers, "percent": leaf.percent}

@@ -1,0 +1,439 @@
+"""A fictional project for the tests of disclosure and of the page. Nobody in it exists."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from adapters.records import (
+    Category,
+    Issue,
+    MilestoneStatus,
+)
+from connector.analysis.facts import Agreement, Baseline, ProjectFacts, SourceFacts
+from connector.analysis.state import (
+    PROJECT,
+    GoalState,
+    Health,
+    HealthStatus,
+    MilestoneClass,
+    MilestoneState,
+    Move,
+    ProjectState,
+    ScopeRow,
+)
+from connector.disclosure.policy import Policy, shipped
+from connector.disclosure.projector import Projection, ProjectionInput, project_for_client
+from connector.disclosure.view import ClientView
+from mappings.concepts import (
+    ChangeRequest,
+    ClientAction,
+    Decision,
+    Disposition,
+    Feedback,
+    Goal,
+    Level,
+    Picture,
+    Risk,
+    ScopeItem,
+    Verdict,
+)
+
+NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
+ID_KEY = b"a secret of this test"
+
+
+def day(text: str) -> dt.date:
+    """Read a day."""
+    return dt.date.fromisoformat(text)
+
+
+def at(text: str) -> dt.datetime:
+    """Read a day as an instant, at nine in the morning UTC."""
+    return dt.datetime.fromisoformat(f"{text}T09:00:00+00:00")
+
+
+def goal(number: int, title: str, **more: object) -> Goal:
+    """Make a goal."""
+    return replace(
+        Goal(
+            key=f"jira:issue:10{number}",
+            ref=f"KITE-{number}",
+            title=title,
+            type="Epic",
+            source="jira:KITE",
+            created_at=at("2026-06-01"),
+        ),
+        **more,  # type: ignore[arg-type]  # fields of the concept, by name
+    )
+
+
+GOALS = (
+    goal(1, "Search the catalogue in three languages"),
+    goal(2, "Pay by card, invoice and voucher", client_text="Voucher rules follow your sheet of 2 June."),
+    goal(3, "See every order and its delivery", due_on=day("2027-01-29")),
+    goal(4, "Help desk inside the shop"),
+)
+GOAL_STATES = (
+    GoalState(
+        key=GOALS[0].key, ref="KITE-1", title=GOALS[0].title, done=14, total=14, status=HealthStatus.COMPLETE
+    ),
+    GoalState(
+        key=GOALS[1].key, ref="KITE-2", title=GOALS[1].title, done=9, total=16, status=HealthStatus.AT_RISK
+    ),
+    GoalState(
+        key=GOALS[2].key,
+        ref="KITE-3",
+        title=GOALS[2].title,
+        done=5,
+        total=12,
+        status=HealthStatus.ON_TRACK,
+        due_on=day("2027-01-29"),
+    ),
+    GoalState(
+        key=GOALS[3].key, ref="KITE-4", title=GOALS[3].title, done=0, total=0, status=HealthStatus.UNKNOWN
+    ),
+)
+
+
+def milestone(number: int, name: str, **more: object) -> MilestoneState:
+    """Make the state of a milestone."""
+    return replace(
+        MilestoneState(
+            key=f"jira:version:{number}",
+            name=name,
+            source="jira:KITE",
+            status=MilestoneStatus.OPEN,
+            milestone_class=MilestoneClass.ON_TIME,
+        ),
+        **more,  # type: ignore[arg-type]  # fields of the state, by name
+    )
+
+
+MILESTONES = (
+    milestone(
+        21,
+        "Clickable prototype",
+        status=MilestoneStatus.DONE,
+        milestone_class=MilestoneClass.DONE,
+        first_promised_on=day("2026-07-31"),
+        baseline_on=day("2026-07-31"),
+        due_on=day("2026-07-31"),
+        actual_on=day("2026-07-30"),
+        variance_baseline=-1,
+        done=8,
+        total=8,
+    ),
+    milestone(
+        22,
+        "Catalogue and search",
+        status=MilestoneStatus.DONE,
+        milestone_class=MilestoneClass.DONE,
+        first_promised_on=day("2026-09-25"),
+        baseline_on=day("2026-09-25"),
+        due_on=day("2026-10-02"),
+        actual_on=day("2026-10-02"),
+        variance_baseline=5,
+        done=14,
+        total=14,
+        moves=(Move(seen_at=at("2026-09-18"), from_on=day("2026-09-25"), to_on=day("2026-10-02")),),
+    ),
+    milestone(
+        23,
+        "Checkout open for test customers",
+        milestone_class=MilestoneClass.SLIPPING,
+        first_promised_on=day("2026-11-27"),
+        baseline_on=day("2026-11-27"),
+        due_on=day("2026-12-11"),
+        variance_first=10,
+        variance_baseline=10,
+        done=9,
+        total=16,
+        moves=(
+            Move(seen_at=at("2026-10-21"), from_on=day("2026-11-27"), to_on=day("2026-12-04")),
+            Move(seen_at=at("2026-11-17"), from_on=day("2026-12-04"), to_on=day("2026-12-11")),
+        ),
+    ),
+    milestone(
+        24,
+        "Public launch",
+        first_promised_on=day("2027-01-29"),
+        baseline_on=day("2027-01-29"),
+        due_on=day("2027-01-29"),
+        variance_first=0,
+        variance_baseline=0,
+        done=5,
+        total=12,
+        buffer_days=10,
+    ),
+    milestone(25, "Help desk", milestone_class=MilestoneClass.UNKNOWN, total=4),
+)
+
+BASELINE = Baseline(
+    number=1,
+    on_at=at("2026-06-15"),
+    recorded_at=at("2026-06-15"),
+    approved_by="M. Okafor, Tern & Sons",
+    dates={m.key: m.baseline_on for m in MILESTONES},
+)
+AGREEMENT = Agreement(baselines=(BASELINE,), buffer_days=10, timezone="Europe/Berlin", holidays="DE-BE")
+
+
+def _picture() -> Picture:
+    made = at("2026-10-05")
+    return Picture(
+        goals=GOALS,
+        items=(
+            ScopeItem(
+                key="jira:issue:201",
+                ref="KITE-31",
+                title="internal: swap PSP adapter",
+                type="Story",
+                client_title="Invoices as PDF",
+                goals=(GOALS[1].key,),
+                size=5.0,
+                created_at=made,
+                disposition=Disposition.DOING,
+            ),
+            ScopeItem(
+                key="jira:issue:202", ref="KITE-32", title="refactor cart mess", type="Story", created_at=made
+            ),
+        ),
+        risks=(
+            Risk(
+                key="jira:issue:301",
+                ref="KITE-61",
+                title="PSP contract stuck with legal",
+                type="Risk",
+                client_title="The payment provider may answer late",
+                client_text="The contract for card payments is still with the provider.",
+                client_response="We test a second provider and decide on 4 December which one goes live.",
+                likelihood=Level.MEDIUM,
+                impact=Level.HIGH,
+                created_at=made,
+                disposition=Disposition.DOING,
+            ),
+            Risk(
+                key="jira:issue:302",
+                ref="KITE-62",
+                title="Holiday freeze",
+                type="Risk",
+                client_title="Few people are available between the years",
+                client_response="Nothing is planned to go live between 21 December and 8 January.",
+                likelihood=Level.HIGH,
+                impact=Level.LOW,
+                created_at=made,
+            ),
+            Risk(
+                key="jira:issue:303", ref="KITE-63", title="Lead dev may quit", type="Risk", created_at=made
+            ),
+        ),
+        change_requests=(
+            ChangeRequest(
+                key="jira:issue:401",
+                ref="KITE-71",
+                title="CR vouchers",
+                type="Change",
+                client_title="Vouchers that cover only part of an order",
+                verdict=Verdict.APPROVED,
+                created_at=at("2026-09-07"),
+                decided_at=at("2026-09-16"),
+            ),
+            ChangeRequest(
+                key="jira:issue:402",
+                ref="KITE-72",
+                title="CR gift wrap",
+                type="Change",
+                client_title="Gift wrapping as an option at checkout",
+                created_at=at("2026-11-12"),
+            ),
+        ),
+        decisions=(
+            Decision(
+                key="jira:issue:501",
+                ref="KITE-81",
+                title="Which PSP",
+                type="Decision",
+                client_title="Which payment provider goes live first",
+                needed_by=day("2026-12-04"),
+                created_at=made,
+            ),
+            Decision(
+                key="jira:issue:502",
+                ref="KITE-82",
+                title="Langs",
+                type="Decision",
+                client_title="Launch languages: English, German and French",
+                created_at=made,
+                disposition=Disposition.DONE,
+                closed_at=at("2026-10-20"),
+            ),
+        ),
+        client_actions=(
+            ClientAction(
+                key="jira:issue:601",
+                ref="KITE-91",
+                title="nag client for texts",
+                type="Task",
+                client_title="Final wording of the terms of sale",
+                client_text="Our draft of 9 October is in your folder. Comments in the document are enough.",
+                needed_by=day("2026-11-20"),
+                created_at=at("2026-10-09"),
+            ),
+            ClientAction(
+                key="jira:issue:602",
+                ref="KITE-92",
+                title="test cards",
+                type="Task",
+                client_title="Two test accounts for your warehouse system",
+                needed_by=day("2026-12-02"),
+                created_at=at("2026-11-16"),
+            ),
+        ),
+        feedback=(
+            Feedback(
+                key="jira:issue:701",
+                ref="KITE-95",
+                title="search too slow",
+                type="Feedback",
+                client_title="Search felt slow with umlauts",
+                created_at=at("2026-10-08"),
+                disposition=Disposition.DONE,
+            ),
+            Feedback(
+                key="jira:issue:702",
+                ref="KITE-96",
+                title="font",
+                type="Feedback",
+                client_title="Prices are hard to read on small phones",
+                created_at=at("2026-11-18"),
+                disposition=Disposition.DOING,
+            ),
+        ),
+    )
+
+
+PICTURE = _picture()
+SCOPE = (
+    ScopeRow(
+        container=PROJECT,
+        unit="items",
+        current=46,
+        done=28,
+        baseline=38,
+        approved_added=6,
+        unapproved_added=4,
+        removed=2,
+        reestimated=0,
+        transferred_in=0,
+        transferred_out=0,
+    ),
+    ScopeRow(
+        container=PROJECT,
+        unit="points",
+        current=171,
+        done=98,
+        baseline=140,
+        approved_added=21,
+        unapproved_added=13,
+        removed=8,
+        reestimated=5,
+        transferred_in=0,
+        transferred_out=0,
+    ),
+)
+STATE = ProjectState(
+    project="kite",
+    name="Kite web shop",
+    as_of=NOW,
+    sources=(
+        SourceFacts(
+            name="jira:KITE", last_success_at=NOW - dt.timedelta(minutes=12), complete=True, issues=96
+        ),
+        SourceFacts(
+            name="github:tern/kite", last_success_at=NOW - dt.timedelta(minutes=11), complete=True, issues=41
+        ),
+    ),
+    health=Health(
+        status=HealthStatus.AT_RISK, reasons=("milestone_slip jira:version:23", f"scope_creep {PROJECT}")
+    ),
+    goals=GOAL_STATES,
+    milestones=MILESTONES,
+    scope=SCOPE,
+    deviations=(),
+    picture=PICTURE,
+    baseline=BASELINE,
+)
+
+
+def given(state: ProjectState = STATE, **more: object) -> ProjectionInput:
+    """Make the input of a projection."""
+    return replace(
+        ProjectionInput(
+            state=state,
+            agreement=AGREEMENT,
+            policy=shipped("client-default"),
+            project_name="Kite web shop",
+            client_name="Tern & Sons",
+            publisher="Northwind Studio",
+            language="en",
+            timezone="Europe/Berlin",
+            edition_number=7,
+            published_at=NOW,
+            id_key=ID_KEY,
+        ),
+        **more,  # type: ignore[arg-type]  # fields of the input, by name
+    )
+
+
+def earlier_view(*, language: str = "en") -> ClientView:
+    """Return what the audience saw a week before: one date earlier, less done, one need more."""
+    old_milestone = replace(
+        MILESTONES[2], due_on=day("2026-12-04"), variance_baseline=5, moves=MILESTONES[2].moves[:1]
+    )
+    goals = (replace(GOAL_STATES[0], done=13, status=HealthStatus.ON_TRACK), replace(GOAL_STATES[1], done=7))
+    feedback = (replace(PICTURE.feedback[0], disposition=Disposition.DOING),)
+    state = replace(
+        STATE,
+        as_of=NOW - dt.timedelta(days=7),
+        milestones=(*MILESTONES[:2], old_milestone, *MILESTONES[3:]),
+        goals=(*goals, *GOAL_STATES[2:]),
+        picture=replace(PICTURE, feedback=feedback),
+        scope=(replace(SCOPE[0], unapproved_added=3, current=45, done=25), SCOPE[1]),
+    )
+    week_ago = NOW - dt.timedelta(days=7)
+    return project_for_client(given(state, edition_number=6, published_at=week_ago, language=language)).view
+
+
+def projection(**more: object) -> Projection:
+    """Project the sample for its client."""
+    return project_for_client(replace(given(), **more))  # type: ignore[arg-type]  # fields of the input
+
+
+def policy(**more: object) -> Policy:
+    """Return the default policy with some of its fields replaced."""
+    return replace(shipped("client-default"), **more)  # type: ignore[arg-type]  # fields of the policy
+
+
+def issue(number: int, title: str, **more: object) -> Issue:
+    """Make an issue of the tracker."""
+    return replace(
+        Issue(
+            key=f"jira:issue:{number}",
+            source="jira:KITE",
+            ref=f"KITE-{number}",
+            title=title,
+            created_at=at("2026-06-01"),
+            updated_at=at("2026-06-02"),
+            category=Category.TODO,
+        ),
+        **more,  # type: ignore[arg-type]  # fields of the issue, by name
+    )
+
+
+def facts(*issues: Issue, **more: object) -> ProjectFacts:
+    """Make the facts of a project that has these issues."""
+    return replace(
+        ProjectFacts(project="kite", name="Kite web shop", issues=issues, changes={}),
+        **more,  # type: ignore[arg-type]  # fields of the facts, by name
+    )
