@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import packages_distributions
 
 DISTRIBUTION = "clientview"
 _OURS = ("adapters", "mappings")
@@ -29,6 +28,8 @@ def main() -> None:
     """Run the command and end the process with its exit code."""
     arguments = sys.argv[1:]
     if "--help" not in arguments:  # help imports none of the packages in question
+        from importlib.metadata import packages_distributions
+
         foreign = foreign_owners(packages_distributions())
         if foreign:
             names = ", ".join(foreign)

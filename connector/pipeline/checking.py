@@ -1,0 +1,184 @@
+"""`check`: what people wrote, every fault at once; and, asked to, what the trackers say to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+
+from adapters.errors import AdapterError
+from adapters.protocol import Adapter, Catalogue, Window
+from adapters.records import Issue
+from connector.alerts.channels import address_fault
+from connector.config import load_config
+from connector.config.documents import read_documents, resolve
+from connector.config.texts import is_path, read_text
+from connector.disclosure.policy import parse_policy
+from connector.errors import ConnectorError, UsageError
+from connector.pipeline.pull import Progress
+from connector.pipeline.workspace import OpenSource, Project, Workspace
+from mappings.classify import parents, place
+from mappings.errors import FaultsError
+from mappings.rules import parse_rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCheck:
+    """What a tracker said. `placed` counts issues by the rule that would place them."""
+
+    project: str
+    source: str
+    failure: str = ""
+    is_configuration: bool = False  # the failure is ours to mend, not the tracker's
+    catalogue: Catalogue | None = None
+    placed: Mapping[str, int] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset()
+
+
+def faults(file: Path) -> tuple[str, ...]:
+    """Find every fault of a configuration and of the rule and policy files it names.
+
+    Returns:
+        Lines as `file:line: key: found …; expected …`, in the order found, each once.
+    """
+    found: list[str] = []
+    try:
+        load_config(file)
+    except UsageError as error:
+        found += str(error).splitlines()
+    for path, parse in _written_files(file):
+        found += _faults_of(path, parse)
+    return tuple(dict.fromkeys(found))
+
+
+def look(workspace: Workspace, project: Project, progress: Progress) -> Iterator[SourceCheck]:
+    """Ask every tracker of a project: credentials, rights, fields, and where issues would land.
+
+    Issues are those stored; of a source that was never synced they are pulled, and not stored.
+    """
+    for source in project.sources:
+        try:
+            adapter = workspace.open(source)
+            try:
+                yield _look(workspace, project, source, adapter, progress)
+            finally:
+                adapter.close()
+        except AdapterError as error:
+            yield SourceCheck(project=project.key, source=source.name, failure=f"{error}. {error.remedy}")
+        except ConnectorError as error:
+            yield SourceCheck(
+                project=project.key, source=source.name, failure=str(error), is_configuration=True
+            )
+
+
+def shared(checks: Sequence[SourceCheck]) -> Iterator[tuple[str, str, int]]:
+    """Yield the pairs of projects that have issues in common, and how many."""
+    keys: dict[str, set[str]] = {}
+    for check in checks:
+        keys.setdefault(check.project, set()).update(check.keys)
+    for one, other in combinations(keys, 2):
+        if count := len(keys[one] & keys[other]):
+            yield one, other, count
+
+
+def channel_faults(workspace: Workspace, project: Project) -> Iterator[str]:
+    """Yield what is wrong with a project's alert channels; never an address."""
+    route = workspace.route(project)
+    for channel in route.to:
+        try:
+            fault = address_fault(route.resolve(channel))
+        except UsageError as error:
+            fault = str(error)
+        if fault:
+            yield f"project {project.key}, alerts to {channel}: {fault}"
+
+
+def _look(
+    workspace: Workspace, project: Project, source: OpenSource, adapter: Adapter, progress: Progress
+) -> SourceCheck:
+    catalogue = adapter.catalogue()
+    issues = _issues(workspace, project, source, adapter, progress)
+    rules = {source.name: source.rules}
+    with_children = parents(issues, rules)
+    placed = Counter(
+        placement.rule or "no rule matched"
+        for issue in issues
+        for placement in [place(issue, source.rules, has_children=issue.key in with_children)]
+    )
+    return SourceCheck(
+        project=project.key,
+        source=source.name,
+        catalogue=catalogue,
+        placed=dict(placed.most_common()),
+        keys=frozenset(issue.key for issue in issues),
+    )
+
+
+def _issues(
+    workspace: Workspace, project: Project, source: OpenSource, adapter: Adapter, progress: Progress
+) -> Sequence[Issue]:
+    stored = workspace.store.facts.load(project.key, sources=[source.name])
+    if stored.issues:
+        return [issue for issue in stored.issues if issue.key not in stored.gone]
+    pulled: dict[str, Issue] = {}
+    for batch in adapter.pull(Window()):
+        pulled.update({issue.key: issue for issue in batch.issues})
+        progress(source.name, len(pulled), batch.total)
+    return list(pulled.values())
+
+
+Parse = Callable[[str, str], object]
+
+
+def _written_files(file: Path) -> Iterator[tuple[Path, Parse]]:
+    """Yield the rule and policy files a configuration names, readable or not, each once."""
+    try:
+        merged = read_documents(file)
+    except (UsageError, FaultsError):
+        return
+    seen: set[Path] = set()
+    for name, parse in _names(merged.values):
+        path = file.parent / name
+        if path not in seen and path.is_file():
+            seen.add(path)
+            yield path, parse
+
+
+def _names(values: object) -> Iterator[tuple[str, Parse]]:
+    for project in _tables(resolve(values, ("project",))):
+        for source in _tables(resolve(project, ("source",))):
+            yield from _named(source, "rules", _parse_rules)
+        audiences = resolve(project, ("audience",))
+        for audience in audiences.values() if isinstance(audiences, Mapping) else ():
+            yield from _named(audience, "policy", _parse_policy)
+
+
+def _named(table: object, key: str, parse: Parse) -> Iterator[tuple[str, Parse]]:
+    name = resolve(table, (key,))
+    if isinstance(name, str) and is_path(name):
+        yield name, parse
+
+
+def _tables(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
+
+
+def _parse_rules(text: str, file: str) -> object:
+    return parse_rules(text, file=file)
+
+
+def _parse_policy(text: str, file: str) -> object:
+    return parse_policy(text, file=file)
+
+
+def _faults_of(path: Path, parse: Parse) -> Sequence[str]:
+    try:
+        text = read_text(path)
+        parse(text.text, text.file)
+    except FaultsError as error:
+        return [str(fault) for fault in error.faults]
+    except UsageError as error:
+        return [str(error)]
+    return []
