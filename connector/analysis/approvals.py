@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from connector.analysis.booking import Cover, CoverOf
 from connector.analysis.history import Version
@@ -12,16 +13,19 @@ from mappings.concepts import ChangeRequest, Picture, Verdict
 from mappings.rules import Rules
 
 
-def decided_at(
-    histories: Mapping[str, Sequence[Version]], rules: Mapping[str, Rules], *, as_of: dt.datetime
-) -> dict[str, dt.datetime]:
-    """Return, by issue, since when its present verdict stands; issues still undecided are absent."""
-    found = {}
-    for key, history in histories.items():
-        since = _since(history, rules, as_of)
-        if since is not None:
-            found[key] = since
-    return found
+def dated(
+    picture: Picture,
+    histories: Mapping[str, Sequence[Version]],
+    rules: Mapping[str, Rules],
+    *,
+    as_of: dt.datetime,
+) -> Picture:
+    """Return the picture with its change requests dated: since when their present verdict stands."""
+    requests = tuple(
+        replace(each, decided_at=_since(histories[each.key], rules, as_of))
+        for each in picture.change_requests
+    )
+    return replace(picture, change_requests=requests)
 
 
 def coverage(requests: Sequence[ChangeRequest]) -> CoverOf:
@@ -35,11 +39,6 @@ def coverage(requests: Sequence[ChangeRequest]) -> CoverOf:
             if known is None or request.decided_at < known.decided_at:
                 covers[key] = Cover(request=request.ref, decided_at=request.decided_at)
     return covers.get
-
-
-def requests_of(picture: Picture) -> frozenset[str]:
-    """Return the keys of all change requests and decisions: the issues whose verdict matters."""
-    return frozenset(c.key for c in (*picture.change_requests, *picture.decisions))
 
 
 def _since(history: Sequence[Version], rules: Mapping[str, Rules], as_of: dt.datetime) -> dt.datetime | None:

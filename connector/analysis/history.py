@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from adapters.records import Category, Change, ChangeMode, Field, Issue
 
 State = dict[str, object]
 """Attribute name of `Issue` -> its value; only the attributes that changes touch."""
+
+
+_ATTRIBUTES = tuple(each.name for each in fields(Issue))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,7 @@ def at(history: Sequence[Version], instant: dt.datetime) -> Issue | None:
 
 
 def _assemble(issue: Issue, groups: Sequence[Sequence[Change]], states: Sequence[State]) -> Iterator[Version]:
+    now: dict[str, Any] = {name: getattr(issue, name) for name in _ATTRIBUTES}
     closed_at = issue.closed_at if not groups else None
     was_done = False
     moments = [(issue.created_at, ""), *((group[0].at, group[0].act) for group in groups)]
@@ -72,8 +77,8 @@ def _assemble(issue: Issue, groups: Sequence[Sequence[Change]], states: Sequence
         elif not was_done and (groups or closed_at is None):
             closed_at = moment if index else (issue.closed_at or moment)
         was_done = is_done
-        values = {**state, "closed_at": closed_at, "updated_at": moment}
-        yield Version(at=moment, act=act, issue=replace(issue, **values))  # type: ignore[arg-type] # values are the attributes' own
+        values = {**now, **state, "closed_at": closed_at, "updated_at": moment}
+        yield Version(at=moment, act=act, issue=Issue(**values))
 
 
 def _implied(issue: Issue) -> tuple[Change, ...]:

@@ -84,8 +84,7 @@ def picture_at(facts: ProjectFacts, told: Mapping[str, Sequence[Version]], as_of
         for key, history in told.items()
         if (issue := version_at(history, as_of)) is not None and not _is_gone(facts, key, as_of)
     ]
-    decided = approvals.decided_at(told, facts.rules, as_of=as_of)
-    return map_project(standing, facts.links, facts.rules, decided_at=decided)
+    return approvals.dated(map_project(standing, facts.links, facts.rules), told, facts.rules, as_of=as_of)
 
 
 def size_unit(facts: ProjectFacts) -> str:
