@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from adapters.records import Category, FieldValue, Issue
-
-TITLE_CHARACTERS = 256  # what a title pattern looks at; titles of Jira end at 255, of GitHub at 256
-PATTERN_CHARACTERS = 200  # of a pattern in a rule file
-UNBOUNDED_REPEATS = 3  # in one pattern: keeps the cost of a search below a second on any title
+from mappings.patterns import SEARCHED_CHARACTERS
 
 TextAttribute = Literal["type", "status", "resolution"]
 ListAttribute = Literal["labels", "components"]
@@ -198,12 +195,12 @@ class ChildrenAre:
 
 @dataclass(frozen=True, slots=True)
 class TitleMatches:
-    """The pattern is found in the first `TITLE_CHARACTERS` of the title, in any case."""
+    """The pattern is found in the first `SEARCHED_CHARACTERS` of the title, in any case."""
 
     pattern: re.Pattern[str]
 
     def holds(self, traits: Traits) -> bool:  # noqa: D102 - see Predicate
-        return self.pattern.search(traits.title[:TITLE_CHARACTERS]) is not None
+        return self.pattern.search(traits.title[:SEARCHED_CHARACTERS]) is not None
 
     def __str__(self) -> str:
         return f"title matches /{self.pattern.pattern}/"
@@ -224,7 +221,7 @@ class FieldIs:
         return any(self._wants(text) for text in (value if isinstance(value, tuple) else (as_text(value),)))
 
     def _wants(self, text: str) -> bool:
-        cut = text[:TITLE_CHARACTERS]
+        cut = text[:SEARCHED_CHARACTERS]
         return folded(text) in self.names or any(pattern.search(cut) for pattern in self.patterns)
 
     def __str__(self) -> str:
@@ -281,57 +278,7 @@ def as_text(value: str | float | bool) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def fault_of_pattern(pattern: str) -> str:
-    """Say why a pattern cannot be used; "" if it can.
-
-    Refused are patterns whose search could take time without bound: too long ones, repeats of a
-    group that itself repeats or chooses, more than `UNBOUNDED_REPEATS` open repeats, references
-    back.
-    """
-    if len(pattern) > PATTERN_CHARACTERS:
-        return f"a pattern of at most {PATTERN_CHARACTERS} characters, this has {len(pattern)}"
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError) as exc:
-        return f"a regular expression ({exc})"
-    return _fault_of_repeats(re.sub(r"\[\^?\]?(?:\\.|[^\]\\])*\]", "x", pattern))
-
-
 # ----------------------------------------------------------------------------------- private
-
-_PIECE = re.compile(
-    r"\\.|\((?:\?(?:P?<?[=!]|P<\w+>|[aiLmsux-]*:|P=\w+))?|\)|[*+?][+?]?|\{\d*,?\d*\}[+?]?|.", re.DOTALL
-)
-
-
-def _fault_of_repeats(pattern: str) -> str:
-    """Check a pattern whose character classes stand as a single letter."""
-    open_repeats = 0
-    risky = [False]  # for each open group: does it repeat or choose inside?
-    closed_risky = False  # did the piece before close such a group?
-    for piece in _PIECE.findall(pattern):
-        repeats = _repeats(piece)
-        if repeats and closed_risky:
-            return "a pattern without repeats of a group that itself repeats or chooses"
-        if re.fullmatch(r"\\[1-9]|\(\?P=\w+", piece):
-            return "a pattern without references back to a group"
-        open_repeats += repeats
-        risky[-1] = risky[-1] or repeats or piece == "|"
-        closed_risky = False
-        if piece.startswith("("):
-            risky.append(False)
-        elif piece == ")" and len(risky) > 1:
-            closed_risky = risky.pop()
-            risky[-1] = risky[-1] or closed_risky
-    if open_repeats > UNBOUNDED_REPEATS:
-        return f"a pattern with at most {UNBOUNDED_REPEATS} of `*`, `+` and `{{n,m}}`"
-    return ""
-
-
-def _repeats(piece: str) -> bool:
-    if piece[0] in "*+":
-        return True
-    return piece[0] == "{" and len(piece) > 1 and piece.rstrip("+?") not in ("{0}", "{1}", "{0,1}")
 
 
 def _bracketed(part: Predicate) -> str:

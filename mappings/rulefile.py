@@ -13,7 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from adapters.records import Category
 from mappings.concepts import Concept
-from mappings.predicates import as_text, fault_of_pattern
+from mappings.patterns import fault_of_pattern
+from mappings.predicates import as_text
 
 FIELD_KEYS = (
     "estimate",
@@ -31,7 +32,7 @@ FIELD_KEYS = (
 
 
 def _as_list(value: object) -> object:
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _as_text(value: object) -> object:
@@ -83,7 +84,7 @@ Word = Annotated[str, AfterValidator(_not_empty)]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_as_list)]
 Levels = Annotated[tuple[int, ...], BeforeValidator(_as_list)]
 Categories = Annotated[tuple[Category, ...], BeforeValidator(_as_list)]
-Value = Annotated[Word, BeforeValidator(_as_text), BeforeValidator(_usable_value)]
+Value = Annotated[Word, BeforeValidator(_as_text), AfterValidator(_usable_value)]
 Values = Annotated[tuple[Value, ...], BeforeValidator(_some), BeforeValidator(_as_list)]
 
 
@@ -105,7 +106,7 @@ class When(Section):
     resolution: Words = ()
     category: Categories = ()
     field: dict[str, Values] = {}
-    title: Annotated[str, BeforeValidator(_usable)] | None = None
+    title: Annotated[Word, AfterValidator(_usable)] | None = None
     has_children: bool | None = None
     all: Annotated[tuple[When, ...], BeforeValidator(_as_list)] = ()
     any: Annotated[tuple[When, ...], BeforeValidator(_as_list)] = ()
