@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from adapters.wire import JSON, Request
 
 API_VERSION = "2022-11-28"  # supported until 2028-03 at least; older Enterprise Servers know no other
-PAGE_ROWS = 100  # most that REST gives, and most nodes of one connection in GraphQL
+PAGE_ROWS = 100  # most that REST gives, and GraphQL of one connection; most labels an issue may have
 OVERLAP = dt.timedelta(minutes=10)  # GitHub's lists lag behind writes; what comes twice counts once
 
 
