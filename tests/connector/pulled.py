@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adapters.protocol import Adapter, Environment, Window
@@ -50,3 +51,9 @@ def pull_facts(source: Adapter, rules: Rules, *, at: dt.datetime = SEEN_AT) -> P
         rules={source.name: rules},
         sources=(SourceFacts(name=source.name, last_success_at=at, complete=True, issues=len(issues)),),
     )
+
+
+def with_sightings(facts: ProjectFacts, earlier: Sequence[MilestoneSighting]) -> ProjectFacts:
+    """Return the facts as if earlier syncs had seen these milestones too."""
+    told = sorted((*earlier, *facts.sightings), key=lambda sighting: sighting.seen_at)
+    return replace(facts, sightings=tuple(told))
