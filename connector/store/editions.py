@@ -168,7 +168,7 @@ class Editions:
             kept.project == project, kept.audience == audience, kept.number == number
         )
         with self._database.read() as connection:
-            return dict(connection.execute(query.order_by(kept.name)).tuples().all())
+            return {row.name: row.content for row in connection.execute(query.order_by(kept.name))}
 
     def told(self, project: str, audience: str | None = None) -> Told:
         """Say which date of each milestone was told when, over all editions (of one audience)."""

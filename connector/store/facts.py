@@ -88,15 +88,12 @@ def _sources(
     query = select(tables.sources).where(known.project == project).order_by(known.source)
     if sources is not None:
         query = query.where(known.source.in_(sources))
-    counts: dict[str, int] = dict(
-        connection.execute(
-            select(live.source, func.count())
-            .where(live.project == project, live.gone_at.is_(None))
-            .group_by(live.source)
-        )
-        .tuples()
-        .all()
+    counted = connection.execute(
+        select(live.source, func.count())
+        .where(live.project == project, live.gone_at.is_(None))
+        .group_by(live.source)
     )
+    counts: dict[str, int] = {row[0]: row[1] for row in counted}
     return tuple(
         SourceFacts(
             name=row.source,

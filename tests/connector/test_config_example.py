@@ -58,8 +58,9 @@ def written(values: Mapping[str, object], table: str = "") -> Iterator[tuple[str
                 yield from written(dict(audience), "project.audience")
             continue
         inner = value if isinstance(value, list) else [value]
-        if inner and all(isinstance(one, dict) for one in inner):
-            for one in inner:
+        tables = [one for one in inner if isinstance(one, dict)]
+        if tables:
+            for one in tables:
                 yield from written(one, f"{table}.{key}".lstrip("."))
         else:
             yield table, key
