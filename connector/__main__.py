@@ -34,7 +34,7 @@ def main() -> None:
         if foreign:
             names = ", ".join(foreign)
             sys.stderr.write(
-                f"clientview: another distribution, {names}, has overwritten the package adapters or mappings."
+                f"clientview: another distribution, {names}, has overwritten adapters or mappings."
                 " Install clientview in an environment of its own: pipx install clientview\n"
             )
             raise SystemExit(2)

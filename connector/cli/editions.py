@@ -116,6 +116,8 @@ def _publish(workspace: Workspace, project: Project, audience: str, approval: Ap
     except SafetyError as error:
         session.warn(str(error))
         return error.exit_code
+    for line in done.mended:
+        session.warn(line)
     if done.number is None:
         session.say(f"{audience}: nothing changed since the last edition; no new one")
     else:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from adapters.records import MilestoneStatus
 from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.judge import judge
 from connector.analysis.state import ProjectState
@@ -52,10 +53,15 @@ class Seen:
 
     @property
     def told(self) -> Mapping[str, dt.date]:
-        """The date this view tells, by milestone key."""
+        """The date this view tells of each open milestone, by key: of one that is over it is no promise."""
         shown = {d.record for d in self.projection.manifest if d.source_field == _TOLD_DATE}
-        dates = {milestone.key: milestone.due_on for milestone in self.state.milestones}
-        return {key: day for key, day in dates.items() if key in shown and day is not None}
+        return {
+            milestone.key: milestone.due_on
+            for milestone in self.state.milestones
+            if milestone.key in shown
+            and milestone.status is MilestoneStatus.OPEN
+            and milestone.due_on is not None
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

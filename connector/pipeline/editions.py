@@ -61,6 +61,7 @@ class Published:
     audience: str
     number: int | None
     page: Path
+    mended: tuple[str, ...] = ()  # what a crash had kept from being written
 
 
 def preview(workspace: Workspace, project: Project, audience: str) -> Preview:
@@ -101,12 +102,13 @@ def publish(workspace: Workspace, project: Project, audience: str, approval: App
     """
     _refuse_rehearsal(workspace)
     with _locked(workspace, project) as lock:
-        mend(workspace, project)
+        mended = mend(workspace, project)
         built = build(workspace, project, audience)
         refuse_leaks(built)
         if _is_unchanged(built):
             workspace.store.drafts.drop(project.key, audience)
-            return Published(audience=audience, number=None, page=_page(workspace, project, audience))
+            page = _page(workspace, project, audience)
+            return Published(audience=audience, number=None, page=page, mended=mended)
         if not approval.fresh:
             _refuse_changed(workspace, project, built)
         refuse_untrue(built, reason=approval.reason)
@@ -114,7 +116,8 @@ def publish(workspace: Workspace, project: Project, audience: str, approval: App
         edition = _edition(project, built, approval)
         workspace.store.editions.add(edition, artefacts=built.artefacts, lock=lock)
         _write(workspace, edition, built.artefacts)
-    return Published(audience=audience, number=edition.number, page=_page(workspace, project, audience))
+    page = _page(workspace, project, audience)
+    return Published(audience=audience, number=edition.number, page=page, mended=mended)
 
 
 def needs_approval(project: Project, built: Built) -> bool:
