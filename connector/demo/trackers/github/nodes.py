@@ -96,13 +96,13 @@ class Nodes:
             "isArchived": row.get("archived", False),
             "hasIssuesEnabled": True,
             "issue": self._numbered_issue,
-            "issues": self._issues(_any),
+            "issues": self._issues(),
             "labels": lambda info, **asked: connection(info, [self.label(one) for one in labels], asked),
             "milestone": lambda _info, number: (
                 self.milestone(number) if number in self._state.milestones else None
             ),
             "milestones": self._milestones,
-            "pullRequests": self._pulls(_any),
+            "pullRequests": self._pulls(),
         }
 
     def _numbered_issue(self, _info: GraphQLResolveInfo[Any], number: int) -> Payload:
@@ -111,23 +111,35 @@ class Nodes:
             raise GraphError(f"Could not resolve to an Issue with the number of {number}.", kind="NOT_FOUND")
         return self.issue(issue)
 
-    def _issues(self, belongs: Callable[[GitHubIssue], bool]) -> Callable[..., Payload]:
+    def _issues(self, milestone: int | None = None) -> Callable[..., Payload]:
         def resolve(info: GraphQLResolveInfo[Any], **asked: object) -> Payload:
-            found = [i for i in self._state.here() if not i.is_pull and belongs(i) and _wanted(i, asked)]
-            return self._listed(info, found, asked)
+            order = _order(asked.get("orderBy"), _ISSUE_ORDERS, "CREATED_AT")
+            found = self._listed(milestone, order, asked)
+            return connection(info, found, asked, make=self.issue, order=order, row=lambda issue: issue.row)
 
         return resolve
 
-    def _listed(
-        self, info: GraphQLResolveInfo[Any], found: list[GitHubIssue], asked: Mapping[str, object]
-    ) -> Payload:
-        order = _order(asked.get("orderBy"), _ISSUE_ORDERS, "CREATED_AT")
-        found.sort(key=lambda issue: order.place(issue.row), reverse=order.is_descending)
-        return connection(info, found, asked, make=self.issue, order=order, row=lambda issue: issue.row)
+    def _listed(self, milestone: int | None, order: Order, asked: Mapping[str, object]) -> list[GitHubIssue]:
+        filters = {name: asked.get(name) for name in ("filterBy", "states", "labels")}
+        slot = f"{milestone} {order} {filters}"
+        listings = self._state.listings
+        if slot not in listings:
+            found = [
+                issue
+                for issue in self._state.here()
+                if not issue.is_pull and milestone in (None, issue.row["milestone"]) and _wanted(issue, asked)
+            ]
+            found.sort(key=lambda issue: order.place(issue.row), reverse=order.is_descending)
+            listings[slot] = found
+        return listings[slot]
 
-    def _pulls(self, belongs: Callable[[GitHubIssue], bool]) -> Callable[..., Payload]:
+    def _pulls(self, milestone: int | None = None) -> Callable[..., Payload]:
         def resolve(info: GraphQLResolveInfo[Any], **asked: object) -> Payload:
-            found = [issue for issue in self._state.here() if issue.is_pull and belongs(issue)]
+            found = [
+                issue
+                for issue in self._state.here()
+                if issue.is_pull and milestone in (None, issue.row["milestone"])
+            ]
             return connection(info, found, asked, make=self.pull)
 
         return resolve
@@ -148,10 +160,6 @@ class Nodes:
         """Return a milestone."""
         row = rows.milestone_row(self._state, number)
         total = row["open_issues"] + row["closed_issues"]
-
-        def belongs(issue: GitHubIssue) -> bool:
-            return bool(issue.row["milestone"] == number)
-
         return {
             "__typename": "Milestone",
             "id": row["node_id"],
@@ -167,8 +175,8 @@ class Nodes:
             "progressPercentage": 100.0 * row["closed_issues"] / total if total else 0.0,
             "url": row["html_url"],
             "creator": self.user(row.get("creator")),
-            "issues": self._issues(belongs),
-            "pullRequests": self._pulls(belongs),
+            "issues": self._issues(number),
+            "pullRequests": self._pulls(number),
         }
 
     def pull(self, issue: GitHubIssue) -> Payload:
@@ -317,23 +325,14 @@ def _reason(reason: str | None) -> Callable[..., str | None]:
     return resolve
 
 
-def _any(_issue: GitHubIssue) -> bool:
-    return True
-
-
 def _wanted(issue: GitHubIssue, asked: Mapping[str, object]) -> bool:
     given = asked.get("filterBy")
     filters: Mapping[str, object] = given if isinstance(given, dict) else {}
     states = _texts(asked.get("states") or filters.get("states"))
     labels = _texts(asked.get("labels") or filters.get("labels"))
-    held = {label["name"] for label in issue.row["labels"]}
-    since = str(filters.get("since") or "")
-    is_recent = issue.updated_at >= since
-    return (
-        is_recent
-        and (not states or issue.row["state"].upper() in states)
-        and (not labels or bool(held & labels))
-    )
+    is_recent = issue.updated_at >= str(filters.get("since") or "")
+    is_labelled = not labels or any(label["name"] in labels for label in issue.row["labels"])
+    return is_recent and is_labelled and (not states or issue.row["state"].upper() in states)
 
 
 def _order(given: object, names: Mapping[str, str], default: str) -> Order:

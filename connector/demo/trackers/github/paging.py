@@ -131,9 +131,5 @@ def _behind(places: Sequence[tuple[object, ...]], cursor: object, *, is_descendi
         raise GraphError(
             f"`{cursor}` does not appear to be a valid cursor.", kind="INVALID_CURSOR_ARGUMENTS"
         ) from exc
-    wanted = json.dumps(at)
-    for index, place in enumerate(places):
-        if json.dumps(place) == wanted:
-            return index + 1
-    passed = [place for place in places if (list(place) > at) == is_descending]
-    return len(passed)
+    behind = tuple(at)
+    return sum(place >= behind if is_descending else place <= behind for place in places)

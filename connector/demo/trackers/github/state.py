@@ -61,7 +61,7 @@ class GitHubState:
     """A repository. `children` are sub-issues in their order, `blockers` what blocks an issue.
 
     `elsewhere` holds issues of other repositories by path, for what was transferred there.
-    `rendered` and `counts` hold what was printed and counted; `changed` empties them.
+    `rendered`, `counts` and `listings` hold what was worked out; `changed` empties them.
     """
 
     repository: Payload
@@ -76,11 +76,13 @@ class GitHubState:
     elsewhere: dict[str, Payload] = field(default_factory=dict)
     rendered: dict[int, Payload] = field(default_factory=dict)
     counts: dict[int, Payload] = field(default_factory=dict)
+    listings: dict[str, list[GitHubIssue]] = field(default_factory=dict)
 
     def changed(self) -> None:
-        """Forget what was printed and counted."""
+        """Forget what was worked out."""
         self.rendered.clear()
         self.counts.clear()
+        self.listings.clear()
 
     @property
     def name(self) -> str:

@@ -62,9 +62,16 @@ def _page(call: Call, rows: Sequence[object], *, most: int = _MAX_PAGE) -> Answe
     start = max(0, call.request.number("startAt", 0))
     size = min(most, max(1, call.request.number("maxResults", _MAX_PAGE)))
     shown = rows[start : start + size]
+    here = f"{SITE}{call.request.path}"
+    page: Payload = {
+        "self": f"{here}?startAt={start}&maxResults={size}",
+        "maxResults": size,
+        "startAt": start,
+    }
     is_last = start + size >= len(rows)
-    page = {"maxResults": size, "startAt": start, "total": len(rows), "isLast": is_last, "values": shown}
-    return answer_json(page)
+    if not is_last:
+        page["nextPage"] = f"{here}?startAt={start + size}&maxResults={size}"
+    return answer_json(page | {"total": len(rows), "isLast": is_last, "values": shown})
 
 
 def _fields(call: Call) -> list[Payload]:

@@ -135,6 +135,7 @@ class JiraFace(TrackerServer):
                 "deploymentType": self.deployment,
                 "buildNumber": 100_000 + numbers[0],
                 "serverTime": f"{self.clock():%Y-%m-%dT%H:%M:%S.000+0000}",
+                "serverTimeZone": "UTC",
                 "serverTitle": "Jira",
                 "defaultLocale": {"locale": "en_US"},
             }
