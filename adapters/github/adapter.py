@@ -34,6 +34,7 @@ from adapters.github.assemble import (
     Fault,
     Gathering,
     Judgement,
+    blockers_of,
     deployment_of,
     excess_rights,
     expiry_notice,
@@ -49,7 +50,7 @@ from adapters.github.assemble import (
     total_of,
 )
 from adapters.github.parse import Context, UnreadableError, parse_milestone
-from adapters.github.payloads import is_pull_request
+from adapters.github.payloads import is_blocked, is_pull_request
 from adapters.github.settings import GitHubSettings
 from adapters.protocol import Batch, Catalogue, Environment, Whereabouts, Window
 from adapters.records import Category, Milestone, Quarantined
@@ -168,7 +169,7 @@ class GitHubAdapter:
         while True:
             gathering = self._gathering()
             for node in page.nodes:
-                gathering.add(node, partial(self._events_of_node, node))
+                gathering.add(node, partial(self._events_of_node, node), partial(blockers_of, node))
             is_last = not page.has_next
             cursor = Cursor(face=Face.GRAPHQL, at=page.end_cursor or after)
             yield gathering.batch(cursor, is_last=is_last, total=page.total)
@@ -273,7 +274,7 @@ class GitHubAdapter:
             gathering = self._gathering()
             for row in rows_of(answer):
                 if not is_pull_request(row):
-                    gathering.add(row, partial(self._events_of_row, row))
+                    gathering.add(row, partial(self._events_of_row, row), partial(self._blockers_of_row, row))
             url = self._next_url(answer)
             cursor = Cursor(face=Face.REST, at=url or "")
             yield gathering.batch(cursor, is_last=url is None, total=None)
@@ -295,6 +296,15 @@ class GitHubAdapter:
             return list(self._all_rows(f"/issues/{number}/timeline"))
         except NotFoundError:  # deleted or transferred since the list was made
             return None
+
+    def _blockers_of_row(self, row: JSON) -> Sequence[JSON]:
+        """Ask for an issue's blockers where its row counts any: the row itself does not name them."""
+        if not (is_blocked(row) and isinstance(row, Mapping)):
+            return ()
+        try:
+            return list(self._all_rows(f"/issues/{row.get('number')}/dependencies/blocked_by"))
+        except NotFoundError:  # older servers
+            return ()
 
     def _milestones(self) -> tuple[tuple[Milestone, ...], tuple[Quarantined, ...]]:
         found: list[Milestone] = []

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from adapters import wire
 from adapters.errors import MalformedError
-from adapters.github.parse import Context, UnreadableError, parse_changes, parse_issue
+from adapters.github.parse import Context, UnreadableError, parse_changes, parse_issue, parse_links
 from adapters.github.payloads import home_of
 from adapters.github.queries import Feature, unsupported
 from adapters.protocol import Batch
-from adapters.records import Change, Issue, Quarantined
+from adapters.records import Change, Issue, Link, Quarantined
 from adapters.wire import JSON, Response
 
 EXPIRY_NOTICE = dt.timedelta(days=14)
@@ -168,6 +168,13 @@ def read_connection(data: JSON, *path: str) -> Connection:
     )
 
 
+def blockers_of(node: Mapping[str, JSON]) -> Sequence[JSON]:
+    """Take the issues that block a GraphQL node; none where the server knows no such thing."""
+    found = node.get("blockedBy")
+    nodes = found.get("nodes") if isinstance(found, Mapping) else None
+    return nodes if isinstance(nodes, Sequence) and not isinstance(nodes, str) else ()
+
+
 def total_of(data: JSON, *path: str) -> int | None:
     """Return the `totalCount` at this path of an answer's data, None where it is missing."""
     found = data
@@ -226,15 +233,22 @@ class Gathering:
     select: Sequence[str] = ()
     issues: list[Issue] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
 
-    def add(self, raw: JSON, timeline: Callable[[], Sequence[JSON] | None]) -> None:
-        """Add an issue with its history.
+    def add(
+        self,
+        raw: JSON,
+        timeline: Callable[[], Sequence[JSON] | None],
+        blockers: Callable[[], Iterable[JSON]] = tuple,
+    ) -> None:
+        """Add an issue with its history and with what blocks it.
 
         Args:
             raw: REST row or GraphQL node.
             timeline: Gives all its events; asked only for an issue that is wanted. None: the issue
                 vanished while we read, and is left out.
+            blockers: Gives the issues that block it; asked after the timeline.
         """
         try:
             issue = parse_issue(raw, context=self.context)
@@ -248,17 +262,20 @@ class Gathering:
                 home=home_of(raw),
                 resolution=issue.resolution,
             )
+            links = parse_links(blockers(), issue_key=issue.key, context=self.context, home=home_of(raw))
         except UnreadableError as exc:
             self.quarantined.append(exc.record)
             return
         self.issues.append(issue)
         self.changes.extend(changes)
+        self.links.extend(links)
 
     def batch(self, cursor: Cursor, *, is_last: bool, total: int | None) -> Batch:
         """Close the batch; `cursor` is what stands behind it."""
         return Batch(
             issues=tuple(self.issues),
             changes=tuple(self.changes),
+            links=tuple(self.links),
             quarantined=tuple(self.quarantined),
             cursor=str(cursor),
             total=total,

@@ -19,6 +19,7 @@ from adapters.github.payloads import (
     kind_of,
     read_event,
     read_issue,
+    read_reference,
 )
 from adapters.records import (
     Category,
@@ -26,6 +27,8 @@ from adapters.records import (
     ChangeMode,
     Field,
     Issue,
+    Link,
+    LinkKind,
     Milestone,
     MilestoneStatus,
     Person,
@@ -177,10 +180,31 @@ def parse_milestone(raw: JSON, *, context: Context) -> Milestone:
     )
 
 
-# The names by which saved REST payloads are replayed.
-parse_rest_issue = parse_issue
-parse_rest_events = parse_changes
-parse_rest_milestone = parse_milestone
+def parse_links(
+    raw_blockers: Iterable[JSON], *, issue_key: str, context: Context, home: str = ""
+) -> tuple[Link, ...]:
+    """Make links of the issues that block one: REST rows or GraphQL nodes, open or closed.
+
+    Raises:
+        UnreadableError: A blocker has no number.
+    """
+    number = issue_key.rpartition(":")[2]
+    try:
+        references = [read_reference(raw) for raw in raw_blockers]
+    except ValidationError as exc:
+        raise _unreadable(exc, ref=context.ref(number), within="blocker ") from exc
+    blockers = sorted({_key_of(reference, home=home, context=context) for reference in references})
+    return tuple(
+        Link(
+            id=f"{blocker}>{number}",
+            source=context.source,
+            a=blocker,
+            b=issue_key,
+            kind=LinkKind.BLOCKS,
+            name="blocks",
+        )
+        for blocker in blockers
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -339,9 +363,11 @@ def _resolution(reason: str) -> str:
 
 
 def _issue_key(reference: IssueReference | None, *, home: str, context: Context) -> str | None:
-    """Name a parent by our own repository's spelling where it lives here, else by its own."""
-    if reference is None:
-        return None
+    """Name an issue by our own repository's spelling where it lives here, else by its own."""
+    return None if reference is None else _key_of(reference, home=home, context=context)
+
+
+def _key_of(reference: IssueReference, *, home: str, context: Context) -> str:
     own = {home.casefold(), context.repository.casefold(), ""}
     is_ours = reference.repository.casefold() in own
     return context.issue_key(reference.number, repository="" if is_ours else reference.repository)

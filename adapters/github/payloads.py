@@ -243,6 +243,22 @@ def home_of(raw: JSON) -> str:
     return str(named or repository_of(raw.get("repository_url")))
 
 
+def is_blocked(raw: JSON) -> bool:
+    """Whether a REST row counts issues that block it, closed ones included."""
+    summary = raw.get("issue_dependencies_summary") if isinstance(raw, Mapping) else None
+    total = summary.get("total_blocked_by") if isinstance(summary, Mapping) else None
+    return isinstance(total, int) and total > 0
+
+
+def read_reference(raw: JSON) -> IssueReference:
+    """Check what names another issue: REST's address or object, GraphQL's node.
+
+    Raises:
+        pydantic.ValidationError: It has no number.
+    """
+    return IssueReference.model_validate(_reference(raw))
+
+
 def read_issue(raw: Mapping[str, JSON]) -> IssuePayload:
     """Check an issue of either face.
 

@@ -89,6 +89,7 @@ class World:
 
     rows: list[Row] = field(default_factory=list)
     timelines: dict[int, list[Row]] = field(default_factory=dict)
+    blockers: dict[int, list[Row]] = field(default_factory=dict)  # number -> rows of issues
     milestones: list[Row] = field(default_factory=list)
     labels: list[Row] = field(default_factory=list)
     repository: Row = field(default_factory=lambda: {"full_name": REPOSITORY, "permissions": {"pull": True}})
@@ -162,6 +163,8 @@ class World:
                 answer = self._issue(int(number))
             case ["issues", number, "timeline"]:
                 answer = self._page(path, params, self.timelines.get(int(number), []))
+            case ["issues", number, "dependencies", "blocked_by"]:
+                answer = self._page(path, params, self.blockers.get(int(number), []))
             case _:
                 pass
         return answer
@@ -240,6 +243,9 @@ class World:
             "assignees": lambda *_, **__: {"nodes": r["assignees"]},
             "parent": _reference(r["parent_issue_url"]),
             "issueType": r["type"],
+            "blockedBy": lambda *_, **__: {
+                "nodes": [_reference(b["url"]) for b in self.blockers.get(r["number"], [])]
+            },
             "timelineItems": lambda _, **asked: self._items(self.timelines.get(r["number"], []), asked),
         }
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.protocol import Batch, Window
-from adapters.records import Change, Issue, Milestone
+from adapters.records import Change, Issue, LinkKind, Milestone
 from tests.adapters.github_world import World, event, row, serving
 
 Records = tuple[tuple[Milestone, ...], dict[str, Issue], dict[str, tuple[Change, ...]]]
@@ -66,6 +66,9 @@ def _lively() -> World:
             event(82, "reopened", "2026-11-20T12:00:00Z"),
         ],
     }
+    world.rows[5]["issue_dependencies_summary"] = {"blocked_by": 1, "total_blocked_by": 2}
+    elsewhere = {"number": 9, "url": "https://api.github.com/repos/acme/attic/issues/9"}
+    world.blockers = {6: [row(3), elsewhere]}
     return world
 
 
@@ -103,6 +106,16 @@ def test_both_faces_give_the_same_records(world: World) -> None:
     assert asked == 0
     assert by_graphql == by_rest
     assert sum(len(changes) for changes in by_rest[2].values()) == 24
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_what_blocks_an_issue_is_a_link(world: World, face: str) -> None:
+    """From the blocker to the blocked, here or elsewhere; asked for only where a row counts some."""
+    links = [link for batch in world.adapter(graphql=face).pull(Window()) for link in batch.links]
+    ours, blocked = "github:acme/apollo:issue:3", "github:acme/apollo:issue:6"
+    assert [(link.a, link.b) for link in links] == [(ours, blocked), ("github:acme/attic:issue:9", blocked)]
+    assert {link.kind for link in links} == {LinkKind.BLOCKS}
+    assert len(world.asked("/blocked_by")) == (face == "off")
 
 
 @pytest.mark.parametrize("face", FACES)

@@ -122,7 +122,9 @@ def test_a_page_that_is_too_heavy_is_halved(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "lacks", [{"issueType"}, {"parent"}, {"issueType", "parent"}], ids=["types", "parents", "both"]
+    "lacks",
+    [{"issueType"}, {"parent"}, {"blockedBy"}, {"issueType", "parent"}],
+    ids=lambda lacks: "+".join(sorted(lacks)),
 )
 def test_an_older_server_is_asked_for_less(world: World, lacks: set[str]) -> None:
     """What its schema lacks is left out once it says so, and not asked for again."""

@@ -40,7 +40,7 @@ def story() -> GitHubWorld:
     login = world.issue(
         "Login", at=day(9, 3), labels=["client", "feature"], milestone=r1, type="Feature", by=amy
     )
-    epic.sub_issue(day(9, 4), login, by=amy)
+    epic.sub_issue(day(9, 4), login, by=amy).blocked_by(day(9, 5), login, by=amy)
     login.milestone(day(9, 20), r2, by=amy).rename(day(9, 21), "Sign in", by=amy)
     login.close(day(9, 25), "not_planned", by=amy).reopen(day(9, 26), by=amy).close(day(9, 27), "duplicate")
     login.label(day(9, 28), add="late", remove="client").comment(day(9, 29), "internal talk", by=amy)
@@ -71,11 +71,12 @@ def adapter(
     )
 
 
-def facts(batches: list[Batch]) -> tuple[list[Any], list[Any], list[Any]]:
-    """Put a pull's records side by side, without what differs by the way they were asked for."""
+def facts(batches: list[Batch]) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+    """Put a pull's records side by side: milestones, issues, changes, links."""
     issues = sorted((i for b in batches for i in b.issues), key=lambda i: i.key)
     changes = sorted((c for b in batches for c in b.changes), key=lambda c: (c.issue, c.at, c.id))
-    return [m for b in batches for m in b.milestones or ()], issues, changes
+    links = [link for b in batches for link in b.links]
+    return [m for b in batches for m in b.milestones or ()], issues, changes, links
 
 
 def test_every_face_tells_the_same_story(server: GitHubServer) -> None:
@@ -85,7 +86,7 @@ def test_every_face_tells_the_same_story(server: GitHubServer) -> None:
     title, 9 of its state, 2 labels); 120 labels of Busy, more than one page of events.
     """
     whole = facts(list(adapter(server).pull(Window())))
-    assert [len(part) for part in whole] == [2, 61, 140]
+    assert [len(part) for part in whole] == [2, 61, 140, 1]
     assert facts(list(adapter(server, graphql="off").pull(Window()))) == whole
     assert facts(list(adapter(server, root="/api/v3").pull(Window()))) == whole
     assert server.failures == []
@@ -117,6 +118,13 @@ def test_a_pull_goes_on_from_every_cursor(server: GitHubServer, face: str) -> No
     for stop, batch in enumerate(whole, start=1):
         rest = list(adapter(server, graphql=face).pull(Window(cursor=batch.cursor)))
         assert facts([*whole[:stop], *rest])[1:] == facts(whole)[1:]
+
+
+def test_an_older_server_without_dependencies_is_read_without_them() -> None:
+    """Its GraphQL knows no `blockedBy`; everything else is there."""
+    with GitHubServer(story(), clock=lambda: NOW) as running:
+        running.has_dependencies = False
+        assert [len(part) for part in facts(list(adapter(running).pull(Window())))] == [2, 61, 140, 0]
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -173,7 +181,7 @@ def test_gui_replayed_is_gui_pulled(real_data: Path) -> None:
     with GitHubServer(world, clock=lambda: NOW) as running:
         live = facts(list(adapter(running, repository=GUI).pull(Window())))
         by_rest = facts(list(adapter(running, repository=GUI, graphql="off").pull(Window())))
-    assert [len(part) for part in live] == [14, 341, 1232]
+    assert [len(part) for part in live] == [14, 341, 1232, 0]
     assert by_rest == live
     assert _by_id(facts(list(replay.pull(Window())))[2]) == _by_id(live[2])
 
