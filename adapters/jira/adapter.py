@@ -276,8 +276,7 @@ class JiraAdapter:
         """Add every history of these issues, asked for in groups of fields, over pages."""
         ids = [str(raw.get("id")) for raw in raws]
         gathered: dict[str, list[Raw]] = {issue_id: [] for issue_id in ids}
-        fields = self._context.fields
-        for group in queries.changelog_groups(fields.custom_ids, known=fields.known) if ids else ():
+        for group in queries.changelog_groups(self._context.fields.custom_ids) if ids else ():
             for page in self._changelog_walk(ids, group):
                 for one in page.issue_change_logs:
                     gathered.setdefault(one.issue_id, []).extend(one.change_histories)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
@@ -117,16 +117,9 @@ def center_search(query: str, *, fields: Sequence[str], start_at: int, histories
     }
 
 
-def changelog_groups(custom_ids: Sequence[str], *, known: Collection[str]) -> tuple[tuple[str, ...], ...]:
-    """Split the fields whose history we need into groups that one call takes.
-
-    Args:
-        custom_ids: Custom fields we read.
-        known: Every field of the site; a field it lacks is not asked for. Empty: unknown.
-    """
-    wanted = [one for one in (*_HISTORY_FIELDS, *custom_ids) if not known or one in known]
-    unique = tuple(dict.fromkeys(wanted))
-    return tuple(unique[i : i + CHANGELOG_FIELDS] for i in range(0, len(unique), CHANGELOG_FIELDS))
+def changelog_groups(custom_ids: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Split the fields whose history we need into groups that one call takes."""
+    return chunks(tuple(dict.fromkeys([*_HISTORY_FIELDS, *custom_ids])), CHANGELOG_FIELDS)
 
 
 def changelog(issue_ids: Sequence[str], *, fields: Sequence[str], token: str | None) -> wire.JSON:

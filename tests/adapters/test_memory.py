@@ -84,7 +84,7 @@ def test_since_is_inclusive() -> None:
 @pytest.mark.parametrize(
     ("change", "promise", "words"),
     [
-        pytest.param({"key": "other:issue:1"}, "test_keys_carry_the_source", "without prefix", id="foreign key"),
+        pytest.param({"key": "other:1"}, "test_keys_carry_the_source", "without prefix", id="foreign key"),
         pytest.param({"source": "other"}, "test_keys_carry_the_source", "other", id="foreign source"),
         pytest.param({"updated_at": dt.datetime(2026, 9, 1)}, "test_instants_are_utc", "not UTC", id="naive"),  # noqa: DTZ001 - on purpose
         pytest.param({"ref": ""}, "test_locates_every_key", "not found though there", id="no ref"),
