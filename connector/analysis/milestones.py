@@ -111,9 +111,14 @@ def _actual_on(
         return None
     day = last.released_on or (calendar.local_day(last.closed_at) if last.closed_at else None)
     if day is None:
-        first_done = next(s for s in seen if s.milestone.status is MilestoneStatus.DONE)
-        day = calendar.local_day(first_done.seen_at)
-    return day if day <= today else None
+        day = _seen_done_on(seen, calendar)
+    return day if day is not None and day <= today else None
+
+
+def _seen_done_on(seen: Sequence[MilestoneSighting], calendar: WorkingCalendar) -> dt.date | None:
+    """Return the day it was first seen done, if it had been seen open before; else nobody knows."""
+    first = next(i for i, s in enumerate(seen) if s.milestone.status is MilestoneStatus.DONE)
+    return calendar.local_day(seen[first].seen_at) if first else None
 
 
 def _order(known: Known) -> tuple[dt.date, int, str]:

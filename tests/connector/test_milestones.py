@@ -79,6 +79,15 @@ def test_released_at_first_sight_was_never_promised() -> None:
     assert (state.first_promised_on, state.actual_on) == (None, ON(2026, 9, 20))
 
 
+def test_done_without_a_day_is_done_on_a_day_nobody_knows() -> None:
+    """A version released before we looked, without a date: done, and no day is made up for it."""
+    undated = milestone(1, status=MilestoneStatus.DONE)
+    state = only(facts([issue(1)], sightings=seen(50, undated)), Agreement(), 60)
+    assert (state.milestone_class, state.actual_on) == (MilestoneClass.DONE, None)
+    watched = [*seen(40, milestone(1)), *seen(50, undated)]
+    assert only(facts([issue(1)], sightings=watched), Agreement(), 60).actual_on == ON(2026, 10, 21)
+
+
 def test_before_its_first_sighting_a_milestone_has_no_date() -> None:
     """It exists from the first item put into it; its date then is unknown, and so is its class."""
     base = facts(
