@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
-from connector import __version__
+from connector import __version__, logs
 from connector.cli import alerts, baseline, editions, service, setup, state
+from connector.clock import system_clock
 from connector.errors import ConnectorError
 
 EXIT_UNFORESEEN = 1
@@ -66,8 +67,8 @@ def run(arguments: Sequence[str]) -> int:
         The exit code: 0 done, 2 usage or configuration, 3 a tracker, 4 safety, 5 a deviation,
         130 interrupted, 1 anything unforeseen.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", force=True)
     try:
+        logs.set_up(stream=sys.stderr, now=system_clock().now)
         app(args=list(arguments), prog_name="clientview")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
