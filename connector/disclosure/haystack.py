@@ -83,6 +83,11 @@ FORMS: Final = {
     "letters only, without markup": squeezed_stripped,
     "base64": unpacked,
 }
+UNSTRIPPED: Final = {
+    **{form: form for form in FORMS},
+    "without markup": "as written",
+    "letters only, without markup": "letters only",
+}
 LETTERS_ONLY: Final = frozenset({"letters only", "letters only, without markup"})
 
 

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from connector.disclosure.haystack import FORMS, sections
+from connector.disclosure.haystack import FORMS, UNSTRIPPED, sections
 from connector.disclosure.internal import InternalValue
 from connector.disclosure.manifest import FIXED_TEXT, OWN_RULES, Disclosure
 from connector.disclosure.needles import Hit, Rule, hits, sort_out
@@ -156,10 +156,13 @@ class _Allowed:
 
 
 def _formed(texts: Mapping[str, str], form: str) -> dict[str, str]:
-    """Write every allowed text in a form; where two become one, the more permissive rule stands."""
+    """Write every allowed text in a form; where two become one, the more permissive rule stands.
+
+    An angle bracket in a disclosed text is text, in a fixed one it is markup: both readings stand.
+    """
     formed: dict[str, str] = {}
     for text, rule in texts.items():
-        shape = FORMS[form](text)
-        if shape and formed.get(shape) not in OWN_RULES:
-            formed[shape] = rule
+        for shape in {FORMS[form](text), FORMS[UNSTRIPPED[form]](text)}:
+            if shape and formed.get(shape) not in OWN_RULES:
+                formed[shape] = rule
     return formed

@@ -26,7 +26,7 @@ _VOCABULARY: Final = frozenset({"status", "type", "priority", "resolution", "cat
 _FREE_TEXT: Final = frozenset({"Issue.body", "Milestone.description"})
 _NUMBER: Final = re.compile(r"[\d.,   ]*\d[\d.,   ]*")
 _WIDE: Final = frozenset({"W", "F"})
-_SEPARATORS: Final = r"\W{1,8}"
+_SEPARATORS: Final = r"(?:<[^<>]{0,200}>|[\W_]){1,12}"  # between the name of a field and its value
 
 
 class Rule(enum.Enum):

@@ -93,11 +93,14 @@ class Schedule:
         )
 
     def _moves_by_day(self, state: MilestoneState) -> Iterator[tuple[dt.date | None, dt.date | None]]:
-        """Yield one move a day: a date that was mistyped and put right the same day did not move."""
-        for _, group in groupby(state.moves, key=lambda move: move.seen_at.astimezone(self.zone).date()):
+        """Yield one move a day: a date that was mistyped and put right the same day did not move.
+
+        Releasing rewrites the date in some trackers; that is no move of the plan.
+        """
+        for day, group in groupby(state.moves, key=lambda move: move.seen_at.astimezone(self.zone).date()):
             moves = list(group)
             before, after = moves[0].from_on, moves[-1].to_on
-            is_release = state.actual_on is not None and after == state.actual_on
+            is_release = state.actual_on is not None and after == state.actual_on and day >= state.actual_on
             if before != after and not is_release:
                 yield before, after
 

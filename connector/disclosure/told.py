@@ -140,14 +140,18 @@ def missing_words(words: Words, picture: Picture) -> int:
 
 
 def goals(words: Words, goals: Iterable[Goal], states: Iterable[GoalState]) -> tuple[GoalView, ...]:
-    """Word the goals, earliest first."""
+    """Word the goals: those to come, earliest first, then those that are complete."""
     judged = {state.key: state for state in states}
     views = (
         _goal(words, goal, judged[goal.key])
         for goal in words.told("goals", goals)
         if goal.key in judged and goal.disposition is not Disposition.DROPPED
     )
-    return tuple(sorted(views, key=lambda view: _order(view.head, view.due)))
+    return tuple(sorted(views, key=lambda view: (_is_complete(view), _order(view.head, view.due))))
+
+
+def _is_complete(view: GoalView) -> bool:
+    return view.head.state is not None and view.head.state.code is Code.COMPLETE
 
 
 def _goal(words: Words, goal: Goal, state_of: GoalState) -> GoalView:

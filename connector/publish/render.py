@@ -72,6 +72,7 @@ def schedule_table(view: ClientView) -> ScheduleTable:
     hidden = {m.head.id.value for m in folded}
     names = [field.name for field in dataclasses.fields(Columns)]
     columns = {name: any(getattr(m, name) for m in view.milestones) for name in names}
+    columns["promised"] = any(m.promised and m.promised != m.agreed for m in view.milestones)
     columns["planned"] = columns["planned"] or any(m.moves for m in view.milestones)
     return ScheduleTable(
         ahead=tuple(m for m in view.milestones if m.head.id.value not in hidden),
