@@ -207,6 +207,32 @@ def test_an_issue_that_vanishes_between_pages_of_its_history_is_left_out(world: 
     assert [i.ref for batch in batches for i in batch.issues] == ALL[1:]
 
 
+def test_an_older_server_names_no_blockers_by_rest(world: World) -> None:
+    """The row counts one, but there is no list of them: the issue comes without links."""
+    world.rows[0]["issue_dependencies_summary"] = {"total_blocked_by": 1}
+    world.fail("/blocked_by", 404, {"message": "Not Found"})
+    batches = list(world.adapter(graphql="off").pull(Window()))
+    assert [i.ref for batch in batches for i in batch.issues] == ALL
+    assert not any(batch.links for batch in batches)
+
+
+def test_an_unreadable_blocker_goes_to_quarantine(world: World) -> None:
+    """With the issue it blocks: half an issue would be a wrong one."""
+    world.rows[0]["issue_dependencies_summary"] = {"total_blocked_by": 1}
+    world.blockers = {1: [{"title": "no number"}]}
+    batches = list(world.adapter(graphql="off").pull(Window()))
+    faults = [(q.ref, q.field) for batch in batches for q in batch.quarantined]
+    assert faults == [("apollo#1", "blocker number")]
+    assert [i.ref for batch in batches for i in batch.issues] == ALL[1:]
+
+
+def test_a_list_that_is_none_ends_the_pull(world: World) -> None:
+    """GitHub's lists are lists; anything else is not taken for an empty one."""
+    world.fail("/issues", 200, {"message": "All is well"})
+    with pytest.raises(MalformedError, match="expected a list"):
+        pulled(world, graphql="off")
+
+
 def test_a_malformed_milestone_goes_to_quarantine(world: World) -> None:
     """The issues are read all the same."""
     world.milestones = [{"number": 7, "title": "R7", "state": "paused"}]

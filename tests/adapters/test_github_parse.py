@@ -112,6 +112,8 @@ def test_a_renamed_repository_keeps_its_keys() -> None:
         ({"state": "paused"}, "state", "Input should be 'open' or 'closed'"),
         ({"created_at": "2026-10-01"}, "created_at", "Input should have timezone info"),
         ({"labels": [{"name": 7}]}, "labels.0", "Input should be a valid string"),
+        ({"labels": "risk"}, "labels", "Input should be a valid tuple"),
+        ({"assignees": "amy"}, "assignees", "Input should be a valid tuple"),
     ],
 )
 def test_an_unreadable_issue_says_where_and_why(facts: Row, field: str, reason: str) -> None:
