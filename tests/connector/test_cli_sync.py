@@ -42,8 +42,9 @@ def test_stores_everything(bench: Workbench) -> None:
     with tracker(bench) as server:
         bench.configure(server)
         report = bench.do("sync", "--json").document
-    (project,) = report["projects"]  # type: ignore[misc] # a JSON list
-    (source,) = project["sources"]
+    projects = report["projects"]
+    assert isinstance(projects, list)
+    (source,) = projects[0]["sources"]
     assert (source["source"], source["full"], source["new"], source["milestones"]) == (
         "jira:APO",
         True,
