@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Callable
 from typing import TextIO
+from urllib.parse import quote
 
 REDACTED = "[redacted]"
 _SHORTEST = 4  # shorter "secrets" would take ordinary words out of every line
@@ -34,7 +35,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 def register_secret(secret: str) -> None:
     """Keep a secret out of every line from here on, also where only a part of the line quotes it."""
     if len(secret) >= _SHORTEST:
-        _secrets.add(secret)
+        _secrets.update((secret, quote(secret, safe="")))
 
 
 def redact(text: str) -> str:

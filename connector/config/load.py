@@ -100,7 +100,7 @@ def _source_faults(merged: Merged, steps: Steps, table: Table, folder: Path) -> 
     try:
         model = settings_model(kind)
     except UsageError as exc:
-        yield merged.fault((*steps, "kind"), found=repr(kind), expected=f"an installed kind ({exc})")
+        yield merged.fault((*steps, "kind"), found=repr(kind), expected=str(exc))
         return
     options = {key: value for key, value in table.items() if key not in OWN_KEYS}
     secret = secret_keys(model)

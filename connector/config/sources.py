@@ -14,6 +14,7 @@ from adapters.errors import AdapterError
 from connector.config import secrets
 from connector.config.addresses import REFERENCE
 from connector.config.texts import Text, read_rules
+from connector.config.values import near
 from connector.errors import UsageError
 
 DEFAULT_RULES = {"jira": "jira-scrum", "github": "github-milestones"}
@@ -92,12 +93,15 @@ def settings_model(kind: str) -> type[BaseModel]:
         module, name = _BUILT_IN[kind]
         model: type[BaseModel] = getattr(import_module(module), name)
         return model
-    from adapters import registry  # noqa: PLC0415 - imports the adapters
+    from adapters import registry  # noqa: PLC0415 - only for plug-ins
 
+    known = tuple(sorted(registry.plugins()))
+    if kind not in known:
+        raise UsageError(f"an installed kind, {near(kind, known)}")
     try:
         return registry.settings_model(kind)
     except AdapterError as exc:
-        raise UsageError(f"kind {kind!r}: {exc} {exc.remedy}") from exc
+        raise UsageError(f"an adapter that works: {exc} {exc.remedy}") from exc
 
 
 def option_errors(options: Mapping[str, object], model: type[BaseModel]) -> tuple[ErrorDetails, ...]:

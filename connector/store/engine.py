@@ -48,12 +48,15 @@ class Database:
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
         try:
-            with self.engine.connect() as plain:
-                connection = plain.execution_options(**{_WRITES: writes})
+            with self.engine.connect() as opened:
+                connection = opened.execution_options(**{_WRITES: writes})
                 with connection.begin():
                     yield connection
         except DBAPIError as exc:
-            raise told(exc, where=self.where) from exc
+            plain_words = told(exc, where=self.where)
+            if plain_words is None:
+                raise
+            raise plain_words from exc
 
     def close(self) -> None:
         """Give back all connections."""

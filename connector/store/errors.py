@@ -53,15 +53,18 @@ class LockedError(ConnectorError):
         self.expires_at = expires_at
 
 
-def told(exc: DBAPIError, *, where: str) -> StoreError:
+def told(exc: DBAPIError, *, where: str) -> StoreError | None:
     """Say in plain words what the database refused; statements and values stay out of it.
 
     Args:
         exc: The driver's error.
         where: The store as people know it: the file's path.
+
+    Returns:
+        The error for people; None where the fault is the program's own.
     """
     text = str(exc.orig).lower()
     for sign, what, remedy in _REMEDIES:
         if sign in text:
             return StoreError(f"store {where}: {what}. Nothing of this step was stored; {remedy}.")
-    return StoreError(f"store {where}: the database refused: {type(exc.orig).__name__}: {exc.orig}")
+    return None
