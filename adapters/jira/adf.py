@@ -42,7 +42,7 @@ def _pieces(node: object, *, depth: int) -> Iterator[str]:
 
 
 def _node(node: Mapping[object, object], *, depth: int) -> Iterator[str]:
-    kind, text = node.get("type"), node.get("text")
+    kind, text = str(node.get("type")), node.get("text")
     if kind == "hardBreak":
         yield "\n"
     if kind == "listItem":
