@@ -70,7 +70,7 @@ class TrackerServer(ABC):
         self._started_s = time.monotonic()
         self._http = _Http(("127.0.0.1", port), _Handler)
         self._http.tracker = self
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
         return self
 

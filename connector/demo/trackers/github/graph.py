@@ -159,8 +159,17 @@ def _cost(document: DocumentNode, variables: Payload) -> Cost:
     total = Cost()
     for one in document.definitions:
         if isinstance(one, OperationDefinitionNode):
-            total = _sum(total, _selected(one.selection_set, 1, fragments, variables))
+            known = _defaults(one) | variables
+            total = _sum(total, _selected(one.selection_set, 1, fragments, known))
     return total
+
+
+def _defaults(operation: OperationDefinitionNode) -> Payload:
+    return {
+        one.variable.name.value: int(one.default_value.value)
+        for one in operation.variable_definitions or ()
+        if isinstance(one.default_value, IntValueNode)
+    }
 
 
 def _selected(

@@ -137,6 +137,10 @@ class IssueActs:
         """Hang below another issue, or below none."""
         return self.edit(at, edits.parent(above.key if above else None), by=by)
 
+    def assign_to(self, at: dt.datetime, account: str, *, by: str = "") -> IssueActs:
+        """Give it to somebody, "" to nobody."""
+        return self.edit(at, edits.person("assignee", account), by=by)
+
     def link(self, at: dt.datetime, type_name: str, other: IssueActs, *, by: str = "") -> IssueActs:
         """Link outward: `a.link(at, "Blocks", b)` reads "a blocks b". Both changelogs tell of it."""
         link_id = str(self._world.number("link", 30_000))
