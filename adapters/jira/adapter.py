@@ -16,7 +16,7 @@ from jira.resilientsession import ResilientSession
 from pydantic import BaseModel
 
 from adapters import wire
-from adapters.errors import MalformedError, NotFoundError, SettingsError
+from adapters.errors import MalformedError, NotFoundError, RefusedError, SettingsError
 from adapters.jira import assemble, history, parse, queries
 from adapters.jira.payloads import (
     ChangelogPage,
@@ -53,11 +53,11 @@ class _Site:
     """One Jira site behind the door, and what it says of itself."""
 
     def __init__(self, settings: JiraSettings, environment: Environment) -> None:
-        self._address = settings.site
+        self._address = settings.address
         self._transport = Transport(
             environment,
-            hosts=frozenset({wire.host_of(settings.site)}),
-            allow=queries.reading_calls(settings.site),
+            hosts=frozenset({wire.host_of(settings.address)}),
+            allow=queries.reading_calls(settings.address),
         )
         self._settings = settings
 
@@ -384,7 +384,10 @@ class JiraAdapter:
         query = self._jql(window, queries.Position())
         if self._site.is_cloud:
             body: wire.JSON = {"jql": query.partition(" ORDER BY ")[0]}
-            count = self._site.post(dict[str, object], "search/approximate-count", body).get("count")
+            try:
+                count = self._site.post(dict[str, object], "search/approximate-count", body).get("count")
+            except (NotFoundError, RefusedError, SettingsError):  # the search itself will say why
+                return None
             return count if isinstance(count, int) else None
         body = queries.center_search(query, fields=["created"], start_at=0, histories=False)
         return self._search("search", body).total

@@ -101,7 +101,7 @@ def cloud_search(
     query: str, *, fields: Sequence[str], token: str | None, size: int = CLOUD_PAGE
 ) -> wire.JSON:
     """Make the body of a Cloud search."""
-    body: dict[str, wire.JSON] = {"jql": query, "fields": list(fields), "maxResults": size}
+    body: dict[str, wire.JSON] = {"jql": query, "fields": list(fields), "maxResults": CLOUD_PAGE}
     return body if token is None else {**body, "nextPageToken": token}
 
 

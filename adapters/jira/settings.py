@@ -34,6 +34,10 @@ def condition(text: str) -> str:
     return text.strip()
 
 
+def _address(text: str | None) -> str | None:
+    return None if text is None else wire.base_url(text)
+
+
 class FieldSettings(BaseModel):
     """Which fields hold what, where a site leaves it ambiguous: by id, type key or name."""
 
@@ -59,6 +63,11 @@ class JiraSettings(FieldSettings):
     site: Annotated[str, AfterValidator(wire.base_url)] = Field(
         description="address people use, with context path if any; http only to this machine"
     )
+    api: Annotated[str | None, AfterValidator(_address)] = Field(
+        default=None,
+        description="address the API is called at, where it is another than `site`: a scoped token of Cloud"
+        " works at https://api.atlassian.com/ex/jira/CLOUD_ID only",
+    )
     project: str = Field(
         pattern=r"^([A-Za-z][A-Za-z0-9_]*|[0-9]+)$", description="project key, e.g. APO (or numeric id)"
     )
@@ -69,3 +78,8 @@ class JiraSettings(FieldSettings):
     select: Annotated[str, AfterValidator(condition)] = Field(
         default="", description="JQL condition, for a project that several clients share"
     )
+
+    @property
+    def address(self) -> str:
+        """Address that requests go to. Links for people always use `site`."""
+        return self.api or self.site

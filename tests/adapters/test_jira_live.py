@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import pytest
 
-from adapters.errors import MalformedError, NotFoundError, RefusedError, SettingsError
+from adapters.errors import MalformedError, NotFoundError, RefusedError, SettingsError, UnreachableError
 from adapters.jira import adapter as jira_adapter
 from adapters.jira import queries
 from adapters.jira.settings import JiraSettings
@@ -197,6 +197,42 @@ def test_a_condition_jira_refuses_is_a_fault_of_the_settings(server: Server) -> 
     """Jira's own words about a wrong condition reach whoever wrote it."""
     with pytest.raises(SettingsError, match="answered 400"):
         list(adapter(server, select="nosuchfield = 1").pull(Window()))
+
+
+def test_calls_the_api_where_it_is_and_links_to_the_site() -> None:
+    """Behind a gateway requests go to the API's address, links to the one people use."""
+    with JiraCloud(small_world(), clock=lambda: NOW) as server:
+        settings = {
+            "site": "https://acme.example",
+            "api": server.url,
+            "project": "APO",
+            "email": server.email,
+            "token": server.token,
+        }
+        source = jira_adapter.JiraAdapter.open(JiraSettings.model_validate(settings), environment())
+        found = issues(list(source.pull(Window())))
+    assert found["APO-1"].url == "https://acme.example/browse/APO-1"
+
+
+def test_a_pull_that_dies_keeps_what_it_gave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the tracker dies in mid-pull, the batches before stay good and the rest follows them."""
+    monkeypatch.setattr(jira_adapter, "BATCH_ISSUES", 20)
+    monkeypatch.setattr(queries, "CLOUD_PAGE", 20)
+    dead = False
+
+    def dying(request: Request, serve: Serve) -> Answer:
+        is_page = request.path.endswith("/search/jql") and b"nextPageToken" in request.body
+        return answer_json({}, status=503) if dead and is_page else serve(request)
+
+    with JiraCloud(small_world(stories=60), clock=lambda: NOW, middleware=dying) as server:
+        pulled = adapter(server).pull(Window())
+        had = [next(pulled)]
+        dead = True
+        with pytest.raises(UnreachableError):
+            next(pulled)
+        dead = False
+        rest = list(adapter(server).pull(Window(cursor=had[0].cursor)))
+        assert set(issues(had + rest)) == set(issues(list(adapter(server).pull(Window()))))
 
 
 def test_a_repeated_page_token_ends_the_pull() -> None:
