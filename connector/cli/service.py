@@ -52,10 +52,10 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Everything that is due, now, then end.")] = False,
 ) -> None:
     """Run the service: syncs, alerts and editions on the configured rhythm."""
-    from connector import scheduler
+    from connector.scheduler import run_once, serve
 
     with session.opened(context) as workspace:
-        session.finish(scheduler.run_once(workspace) if once else scheduler.serve(workspace))
+        session.finish(run_once(workspace) if once else serve(workspace))
 
 
 def _order(*, full: bool, accept: bool, by: str, reason: str) -> Order:

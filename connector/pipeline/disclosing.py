@@ -53,15 +53,8 @@ class Seen:
 
     @property
     def told(self) -> Mapping[str, dt.date]:
-        """The date this view tells of each open milestone, by key: of one that is over it is no promise."""
-        shown = {d.record for d in self.projection.manifest if d.source_field == _TOLD_DATE}
-        return {
-            milestone.key: milestone.due_on
-            for milestone in self.state.milestones
-            if milestone.key in shown
-            and milestone.status is MilestoneStatus.OPEN
-            and milestone.due_on is not None
-        }
+        """The dates this view tells; see `told_by`."""
+        return told_by(self.projection, self.state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +92,7 @@ def see(workspace: Workspace, project: Project, facts: ProjectFacts, audience: s
     given = replace(_presentation(workspace, project, audience, policy, state, visible), urls=urls)
     seen = None if previous is None else load_view(previous.view)
     number = 1 if previous is None else previous.number + 1
+    given = replace(given, previous=seen, edition_number=number)
     return Seen(
         audience=audience,
         policy=policy,
@@ -106,8 +100,20 @@ def see(workspace: Workspace, project: Project, facts: ProjectFacts, audience: s
         state=state,
         held=held,
         previous=previous,
-        projection=project_for_client(replace(given, previous=seen, edition_number=number)),
+        projection=_projected(given),
     )
+
+
+def told_by(projection: Projection, state: ProjectState) -> Mapping[str, dt.date]:
+    """Return the date a view tells of each open milestone, by key: of one that is over it is no promise."""
+    shown = {d.record for d in projection.manifest if d.source_field == _TOLD_DATE}
+    return {
+        milestone.key: milestone.due_on
+        for milestone in state.milestones
+        if milestone.key in shown
+        and milestone.status is MilestoneStatus.OPEN
+        and milestone.due_on is not None
+    }
 
 
 def build(workspace: Workspace, project: Project, audience: str) -> Built:
@@ -170,6 +176,18 @@ def refuse_untrue(built: Built, *, reason: str) -> None:
             f"audience {built.seen.audience}: without what is withheld the page would say otherwise:"
             f" {built.seen.held}. Word it for the client, or publish with --reason TEXT, which is recorded"
         )
+
+
+def _projected(given: ProjectionInput) -> Projection:
+    """Project; a date told here for the first time is a promise in this very edition already.
+
+    Else it would become one only in the next edition, which would then differ without any news.
+    """
+    projection = project_for_client(given)
+    told, now = dict(given.agreement.told), given.published_at
+    for key, day in told_by(projection, given.state).items():
+        told[key] = (*told.get(key, ()), (now, day))
+    return project_for_client(replace(given, agreement=replace(given.agreement, told=told)))
 
 
 def _presentation(
