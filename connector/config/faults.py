@@ -17,7 +17,9 @@ from mappings.errors import Fault
 NOT_SHOWN = "a value (not shown)"
 _SHOWN = 60  # characters of a value that are repeated
 _PRIVATE = {"to", "proxy", "url", "token", "password", "secret"}
-_FOUND_EXPECTED = re.compile(r"(?:Value error, )?found (.+?)[,;] expected (.+)", re.DOTALL)
+_FOUND_EXPECTED = re.compile(
+    r"(?:Value error, )?(?:(?P<key>\w+): )?found (?P<found>.+?)[,;] expected (?P<expected>.+)", re.DOTALL
+)
 _WORDS = {
     "string_type": "text in quotes",
     "int_type": "a whole number",
@@ -54,7 +56,9 @@ def schema_fault(merged: Merged, error: ErrorDetails) -> Fault:
 
 def option_fault(merged: Merged, error: ErrorDetails, *, source: Steps, keys: tuple[str, ...]) -> Fault:
     """Tell one error of an adapter's settings; `keys`: what a source of this kind may have."""
-    steps = (*source, *_steps(error["loc"]))
+    told = _FOUND_EXPECTED.fullmatch(error["msg"])
+    key = (told["key"],) if told and told["key"] and not error["loc"] else ()
+    steps = (*source, *_steps(error["loc"]), *key)
     below = len(source) + 1
 
     def known(table: Steps) -> tuple[str, ...]:
@@ -112,7 +116,7 @@ def _found(error: ErrorDetails, values: object, steps: Steps) -> str:
         return repr(steps[-1])
     told = _FOUND_EXPECTED.fullmatch(error["msg"])
     if told and not _is_private(steps):
-        return told[1]
+        return told["found"]
     return shown(resolve(values, steps), steps)
 
 
@@ -127,7 +131,7 @@ def _expected(error: ErrorDetails, steps: Steps, known: Callable[[Steps], tuple[
         return _PATTERNS.get(str(context["pattern"]), f"text that matches {context['pattern']}")
     told = _FOUND_EXPECTED.fullmatch(error["msg"])
     if told:
-        return told[2]
+        return told["expected"]
     return _WORDS.get(kind) or error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
 
 

@@ -62,7 +62,7 @@ def _checked(merged: Merged, folder: Path) -> Config:
         config = Config.model_validate(merged.values, context={"folder": folder})
     except ValidationError as exc:
         faults.extend(schema_fault(merged, error) for error in exc.errors())
-    faults.extend(_duplicate_faults(merged))
+    faults.extend((*_duplicate_faults(merged), *_collision_faults(merged)))
     for steps, table in _source_tables(merged):
         faults.extend(_source_faults(merged, steps, table, folder))
     if not merged.origins:
@@ -82,6 +82,16 @@ def _duplicate_faults(merged: Merged) -> Iterator[Fault]:
             if seen[key] > 1:
                 steps = ("project", position, "key")
                 yield merged.fault(steps, found=f"{key!r} a second time", expected="a key of its own")
+
+
+def _collision_faults(merged: Merged) -> Iterator[Fault]:
+    """Tell of sources whose records would get the same keys: one kind and name, two addresses."""
+    addresses: dict[tuple[object, ...], object] = {}
+    for steps, table in _source_tables(merged):
+        urls = {key: value for key, value in table.items() if str(value).startswith(("http://", "https://"))}
+        if addresses.setdefault((steps[1], table["kind"], table.get("name")), urls) != urls:
+            found = f"a second {table['kind']} at another address under the same name"
+            yield merged.fault((*steps, "name"), found=found, expected="a name of its own: it makes the keys")
 
 
 def _source_tables(merged: Merged) -> Iterator[tuple[Steps, Table]]:

@@ -20,6 +20,7 @@ from pydantic import (
 from adapters.records import Milestone
 from connector.config import addresses
 from connector.config.sources import Source
+from connector.config.texts import is_path
 from connector.config.values import (
     Cron,
     DayOrInstant,
@@ -47,6 +48,12 @@ def _located(value: object, info: ValidationInfo) -> Path:
 def _existing(value: Path) -> Path:
     if not value.is_file():
         raise expected("an existing file", found=f"no file {value}")
+    return value
+
+
+def _policy(value: str, info: ValidationInfo) -> str:
+    if is_path(value):
+        _existing(_located(value, info))
     return value
 
 
@@ -112,7 +119,7 @@ class AgreementSettings(Section):
 class Audience(Section):
     """`[project.audience.NAME]`: a group of readers."""
 
-    policy: str = "client-default"
+    policy: Annotated[str, AfterValidator(_policy)] = "client-default"
     approval: Literal["always", "new-text", "never"] = "always"
     publish_cron: Cron | None = None
     language: Language | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Mapping
 from importlib import import_module
@@ -16,6 +17,7 @@ from connector.config.addresses import REFERENCE
 from connector.config.texts import Text, read_rules
 from connector.config.values import near
 from connector.errors import UsageError
+from mappings.positions import dotted
 
 DEFAULT_RULES = {"jira": "jira-scrum", "github": "github-milestones"}
 OWN_KEYS = ("kind", "name", "rules")
@@ -74,9 +76,7 @@ class Source(BaseModel):
         try:
             return model.model_validate(options)
         except ValidationError as exc:
-            told = "; ".join(
-                f"{error['loc'][0]}: {error['msg']}" for error in exc.errors(include_input=False)
-            )
+            told = "; ".join(_told(error) for error in exc.errors(include_input=False))
             raise UsageError(f"source of kind {self.kind}: {told}") from None
 
     def _read(self, value: object) -> object:
@@ -129,6 +129,12 @@ def secret_fault(value: object) -> str | None:
     if secrets.is_reference(value) and secrets.is_well_formed(str(value)):
         return None
     return f"{REFERENCE}: a secret never stands in this file"
+
+
+def _told(error: ErrorDetails) -> str:
+    """Name the key and what was expected; what was found may be a secret's content."""
+    wanted = re.search(r"expected .+", error["msg"], re.DOTALL)
+    return ": ".join(filter(None, (dotted(error["loc"]), wanted[0] if wanted else error["msg"])))
 
 
 def _waits(error: ErrorDetails, options: Mapping[str, object]) -> bool:

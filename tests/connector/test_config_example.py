@@ -17,6 +17,7 @@ from connector.config.sources import OWN_KEYS, Source, settings_model
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.toml"
+KINDS = ("jira", "github", "replay")
 REFERENCE = ROOT / "docs" / "reference" / "configuration.md"
 
 
@@ -39,7 +40,7 @@ def keys(model: type[BaseModel] = Config, table: str = "") -> Iterator[tuple[str
         else:
             yield from keys(below, f"{table}.{field.alias or name}".lstrip("."))
     if model is Source:
-        yield from ((table, key) for kind in ("jira", "github") for key in settings_model(kind).model_fields)
+        yield from ((table, key) for kind in KINDS for key in settings_model(kind).model_fields)
 
 
 ALL = sorted({("", "include"), *keys()})

@@ -143,6 +143,44 @@ def test_rules_must_exist(tmp_path: Path, rules: str, expected: str) -> None:
     assert told.endswith(expected)
 
 
+def test_two_sites_of_one_kind_need_names(tmp_path: Path) -> None:
+    """Issue 10077 of one site is not issue 10077 of the other."""
+    other = SOURCE.replace("acme/apollo", "acme/other") + '  api = "https://github.example.com/api/v3"\n'
+    (told,) = faults(tmp_path, f"{PROJECT}{other}")
+    assert told.startswith("clientview.toml:9: project[0].source[1].name: found a second github")
+    named = f'{other}  name = "enterprise"\n'
+    assert len(load(tmp_path, f"{PROJECT}{named}").project("apollo").sources) == 2
+
+
+def test_a_policy_that_is_a_path_must_exist(tmp_path: Path) -> None:
+    """A slip in the path is told before anything is published."""
+    (told,) = faults(tmp_path, f'{PROJECT}[project.audience.client]\npolicy = "policies/acme.toml"')
+    assert "project[0].audience.client.policy: found no file" in told
+
+
+def test_an_unknown_kind_is_told_with_the_nearest(tmp_path: Path) -> None:
+    """Kinds are those of the installed adapters."""
+    (told,) = faults(
+        tmp_path, PROJECT.replace('"github"', '"githup"').replace("  repo", '  rules = "jira-scrum"\n  repo')
+    )
+    assert told.endswith("kind: found 'githup'; expected an installed kind, perhaps 'github'")
+
+
+def test_a_fault_of_a_whole_source_names_the_key_it_is_about(tmp_path: Path) -> None:
+    """An adapter may find that two keys do not go together."""
+    replay = '  kind = "replay"\n  path = "saved"\n  format = "jira"\n  rules = "jira-scrum"\n'
+    (told,) = faults(tmp_path, f'[[project]]\nkey = "apollo"\n[[project.source]]\n{replay}')
+    assert told.startswith("clientview.toml:3: project[0].source[0].project: found none; expected the key")
+
+
+def test_paths_of_an_adapter_start_from_the_file_too(tmp_path: Path) -> None:
+    """A recorded project lies beside the configuration."""
+    replay = SOURCE.replace("github", "replay").replace('token = "env:GITHUB_TOKEN"', 'format = "github"')
+    replay += '  path = "saved"\n  rules = "github-milestones"\n'
+    config = load(tmp_path, f'[[project]]\nkey = "apollo"\n{replay}')
+    assert config.project("apollo").sources[0].settings().model_dump()["path"] == tmp_path / "saved"
+
+
 def test_a_source_is_checked_even_where_the_project_is_wrong(tmp_path: Path) -> None:
     """A fault in one place does not hide one in another."""
     wrong = SOURCE.replace("repository", "repo")

@@ -109,6 +109,14 @@ def test_a_pull_of_the_other_kind_discards_the_unfinished_one(store: Store) -> N
     assert store.pulls.counts(other).issues == 0
 
 
+def test_live_issues_are_counted_by_source(store: Store) -> None:
+    """What a guard compares with: known and not gone."""
+    pull(store, batch(issue(1), issue(2)))
+    pull(store, batch(issue(1)), at=1, gone=("jira:issue:2",))
+    assert store.pulls.live_count("apollo", SOURCE) == 1
+    assert store.pulls.live_count("other", SOURCE) == 0
+
+
 def test_a_discarded_pull_takes_nothing_more(store: Store) -> None:
     """A process that was overtaken learns it from the store."""
     first = begin(store)
