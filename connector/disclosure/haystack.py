@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 DECODINGS: Final = 3  # how often escapes are undone: entities inside JSON inside a URL
-LONG_GRAM: Final = 8
 _HIDDEN: Final = dict.fromkeys(
     [0xAD, 0x34F, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
 )
-_PUNCTUATION: Final = str.maketrans("", "", string.punctuation + string.whitespace)
+_PUNCTUATION: Final = (string.punctuation + string.whitespace).encode()
 _NO_WORD: Final = re.compile(r"[\W_]+")
 _TAG: Final = re.compile(r"<[^>]*>")
 _ESCAPE: Final = re.compile(
@@ -48,7 +47,11 @@ def undo_escapes(text: str) -> str:
 
 def squeeze(folded: str) -> str:
     """Return only the letters and digits of a folded text."""
-    return folded.translate(_PUNCTUATION) if folded.isascii() else _NO_WORD.sub("", folded)
+    if (
+        folded.isascii()
+    ):  # several times faster than a regular expression, for hundreds of thousands of values
+        return folded.encode().translate(None, _PUNCTUATION).decode()
+    return _NO_WORD.sub("", folded)
 
 
 def decoded(text: str) -> str:
@@ -108,17 +111,17 @@ class Section:
             start = self.text.find(value, start + 1)
 
     def describe(self, place: int) -> str:
-        """Tell where a place of this form stands in the artefact: line and character, from 1."""
-        low, high = 0, len(self.raw)
+        """Tell on which line of the artefact, from 1, a place of this form stands."""
+        change = FORMS[self.form]
+        lines = self.raw.splitlines(keepends=True)
+        low, high = 0, len(lines) - 1
         while low < high:
             middle = (low + high) // 2
-            if len(FORMS[self.form](self.raw[: middle + 1])) > place:
+            if len(change("".join(lines[: middle + 1]))) > place:
                 high = middle
             else:
                 low = middle + 1
-        line = self.raw.count("\n", 0, low) + 1
-        column = low - self.raw.rfind("\n", 0, low)
-        return f"line {line}, character {column} ({self.form})"
+        return f"line {low + 1} ({self.form})"
 
 
 def sections(name: str, content: bytes) -> tuple[Section, ...]:
@@ -135,7 +138,7 @@ def sections(name: str, content: bytes) -> tuple[Section, ...]:
 def grams(texts: list[str], size: int) -> frozenset[str]:
     """Return all runs of `size` characters of some texts."""
     return frozenset(
-        text[start : start + size] for text in texts for start in range(max(0, len(text) - size + 1))
+        {text[start : start + size] for text in texts for start in range(max(0, len(text) - size + 1))}
     )
 
 

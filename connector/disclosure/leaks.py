@@ -12,7 +12,9 @@ The rules, in one place:
    stand in fixed texts and in what the configuration says (publisher, client).
 4. Values narrower than four characters and the tracker's own vocabulary (status, type, priority,
    resolution names) count only beside the name of their field: `Priority: P1`.
-5. A bare number counts only as a whole number, and not among the coordinates of a drawing.
+5. A line of free text may run across the edge of texts that stand there: nothing but what was
+   disclosed is in it. Any other value must lie inside a single one.
+6. A bare number counts only as a whole number, and not among the coordinates of a drawing.
 """
 
 from __future__ import annotations
@@ -26,8 +28,10 @@ from typing import Final
 from connector.disclosure.haystack import FORMS, UNSTRIPPED, sections
 from connector.disclosure.internal import InternalValue
 from connector.disclosure.manifest import FIXED_TEXT, OWN_RULES, Disclosure
-from connector.disclosure.needles import Hit, Rule, hits, sort_out
+from connector.disclosure.needles import FREE_TEXT, Hit, Rule, hits, sort_out
 
+ACROSS: Final = "free text across texts that may stand there"
+MOST_TILES: Final = 4
 _COORDINATE: Final = re.compile(
     r"""\s(?:x|y|x1|x2|y1|y2|cx|cy|r|rx|width|height|points|d|viewbox)="[^"<>]*$"""
 )
@@ -38,7 +42,7 @@ class Leak:
     """An internal value found where it must not be. It never repeats the value."""
 
     artefact: str
-    place: str  # `line 12, character 40`, with the encoding if any
+    place: str  # `line 12 (base64)`
     source_field: str
     record: str  # internal: for the PM, never for a client
 
@@ -141,7 +145,26 @@ class _Allowed:
             is_open = hit.needle.rule is not Rule.PERSON or rule in OWN_RULES
             if is_open and hit.section.text.startswith(text, max(0, hit.start - offset)):
                 return rule
-        return ""
+        return ACROSS if self._is_tiled(hit) else ""
+
+    def _is_tiled(self, hit: Hit) -> bool:
+        """Tell whether a line of free text is made of allowed texts that stand side by side."""
+        if hit.needle.origin.source_field not in FREE_TEXT:
+            return False
+        text, place = hit.section.text, hit.start
+        for _ in range(MOST_TILES):
+            while place < hit.end and not text[place].isalnum():
+                place += 1
+            if place >= hit.end:
+                return True
+            place = max(self._end_of(allowed, text, place) for allowed in self._forms[hit.section.form])
+        return place >= hit.end
+
+    @staticmethod
+    def _end_of(allowed: str, text: str, place: int) -> int:
+        """Return where an allowed text ends that covers a place; the place itself if it does not."""
+        start = text.find(allowed, max(0, place - len(allowed) + 1), place + len(allowed))
+        return start + len(allowed) if 0 <= start <= place else place
 
     def _holding(self, form: str, value: str) -> tuple[tuple[str, int, str], ...]:
         key = (form, value)

@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 
 from connector.disclosure.haystack import (
     LETTERS_ONLY,
-    LONG_GRAM,
     Section,
     fold,
     grams,
@@ -22,8 +22,10 @@ from connector.disclosure.internal import InternalValue
 
 MIN_WIDTH: Final = 4  # narrower values count only beside the name of their field
 MIN_LETTERS: Final = 12  # letters and digits a value needs to be searched without its white space
+CODE_LENGTH: Final = 8  # in free text, a shorter line counts its letters and digits only: `----`, `});`
+GRAMS: Final = (8, 4)  # lengths of the runs that are looked up before a value is searched
 _VOCABULARY: Final = frozenset({"status", "type", "priority", "resolution", "category", "level"})
-_FREE_TEXT: Final = frozenset({"Issue.body", "Milestone.description"})
+FREE_TEXT: Final = frozenset({"Issue.body", "Milestone.description"})
 _NUMBER: Final = re.compile(r"[\d.,   ]*\d[\d.,   ]*")
 _WIDE: Final = frozenset({"W", "F"})
 _SEPARATORS: Final = r"(?:<[^<>]{0,200}>|[\W_]){1,12}"  # between the name of a field and its value
@@ -36,6 +38,15 @@ class Rule(enum.Enum):
     PERSON = "person"  # not even inside words that people wrote
     NUMBER = "number"  # only as a whole number
     CONTEXT = "context"  # only beside the name of its field
+
+
+class Traits(NamedTuple):
+    """What the values of a field are."""
+
+    is_vocabulary: bool
+    is_free_text: bool
+    is_name: bool
+    is_email: bool
 
 
 class Needle(NamedTuple):
@@ -69,7 +80,7 @@ def sort_out(values: Iterable[InternalValue]) -> Sorted:
     context: list[Needle] = []
     for origin in values:
         text = fold(origin.value)
-        rule = _rule(text, origin)
+        rule = _rule(text, _traits(origin.source_field))
         if rule is Rule.CONTEXT:
             context.append(Needle(text, rule, origin))
         else:
@@ -99,7 +110,7 @@ def _spaced_hits(needles: Iterable[Needle], sections: list[Section]) -> Iterator
 
 
 def _letter_hits(needles: Iterable[Needle], sections: list[Section]) -> Iterator[Hit]:
-    index = _Index([section.text for section in sections])
+    index = _Index([section.text for section in sections], sizes=GRAMS[:1])
     for needle in needles:
         if len(needle.text) < MIN_LETTERS or needle.rule is Rule.NUMBER:
             continue
@@ -111,14 +122,12 @@ def _letter_hits(needles: Iterable[Needle], sections: list[Section]) -> Iterator
 class _Index:
     """Tells quickly that a text is in none of the sections."""
 
-    def __init__(self, texts: list[str]) -> None:
-        self._long = grams(texts, LONG_GRAM)
-        self._short = frozenset().union(*(grams(texts, size) for size in range(2, LONG_GRAM)))
+    def __init__(self, texts: list[str], *, sizes: tuple[int, ...] = GRAMS) -> None:
+        self._grams = {size: grams(texts, size) for size in sizes}
 
     def may_hold(self, text: str) -> bool:
-        if len(text) >= LONG_GRAM:
-            return text[:LONG_GRAM] in self._long and text[-LONG_GRAM:] in self._long
-        return text in self._short
+        size = next((size for size in self._grams if len(text) >= size), 0)
+        return size == 0 or (text[:size] in self._grams[size] and text[-size:] in self._grams[size])
 
 
 def _places(needle: Needle, text: str, sections: list[Section]) -> Iterator[Hit]:
@@ -165,20 +174,29 @@ def _field_words(source_field: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((word, word.removesuffix("s"))))
 
 
-def _rule(text: str, origin: InternalValue) -> Rule:
-    field = origin.source_field.rpartition(".")[2]
-    if field in _VOCABULARY or _is_narrow(text, origin.source_field):
+@cache
+def _traits(source_field: str) -> Traits:
+    """Tell what a field's values are; there are few fields and very many values."""
+    return Traits(
+        is_vocabulary=source_field.rpartition(".")[2] in _VOCABULARY,
+        is_free_text=source_field in FREE_TEXT,
+        is_name=source_field == "Person.name",
+        is_email=source_field == "Person.email",
+    )
+
+
+def _rule(text: str, traits: Traits) -> Rule:
+    if traits.is_vocabulary or (len(text) < CODE_LENGTH and _is_narrow(text, traits)):
         return Rule.CONTEXT
-    if origin.source_field == "Person.email" or (origin.source_field == "Person.name" and _is_full(text)):
+    if traits.is_email or (traits.is_name and _is_full(text)):
         return Rule.PERSON
     return Rule.NUMBER if text[0].isdigit() and _NUMBER.fullmatch(text) else Rule.ANYWHERE
 
 
-def _is_narrow(text: str, source_field: str) -> bool:
+def _is_narrow(text: str, traits: Traits) -> bool:
     """Tell whether a value is too narrow to count; a wide (CJK) character counts as two."""
     if text.isascii():
-        counted = squeeze(text) if source_field in _FREE_TEXT and len(text) < LONG_GRAM else text
-        return len(counted) < MIN_WIDTH
+        return len(squeeze(text) if traits.is_free_text else text) < MIN_WIDTH
     return sum(2 if unicodedata.east_asian_width(char) in _WIDE else 1 for char in text) < MIN_WIDTH
 
 

@@ -95,6 +95,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             _refuse(f"the operator {operator} on a text")
         return super().call_binop(context, operator, left, right)
 
+    def wrap_str_format(self, value: Any) -> None:  # noqa: ARG002 - jinja2 would offer its own safe format here
+        return None
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # signature of jinja2
         return not isinstance(obj, str | type | enum.EnumType) and super().is_safe_attribute(obj, attr, value)
 

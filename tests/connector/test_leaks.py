@@ -90,7 +90,7 @@ def test_never_repeats_the_secret() -> None:
     """The report names artefact, place and source field; the secret is in none of its texts."""
     report = search(f"line one\nand {SECRET}", value(SECRET))
     assert "Quarrel" not in str(report)
-    assert report.leaks[0].place == "line 2, character 5 (as written)"
+    assert report.leaks[0].place == "line 2 (as written)"
 
 
 def test_searches_file_names() -> None:
@@ -124,6 +124,16 @@ def test_a_disclosed_text_excuses_no_other_place() -> None:
 def test_a_match_across_the_edge_of_a_disclosed_text_counts() -> None:
     """A value that reaches beyond the disclosed text is not wholly inside it."""
     assert not search("Search of debts", value("Search of debts"), manifest=(told("Search of"),)).is_clean
+
+
+def test_free_text_may_run_across_disclosed_texts() -> None:
+    """A line of a body that consists of disclosed texts side by side gives nothing away; a title does."""
+    manifest = (told("module build"), told("Release 7"))
+    page = "<b>module build</b> Release 7"
+    assert search(
+        page, value("build</b> rel", "Issue.body"), manifest=manifest, fixed=("<b>", "</b>")
+    ).is_clean
+    assert not search(page, value("build</b> rel"), manifest=manifest, fixed=("<b>", "</b>")).is_clean
 
 
 def test_an_escaped_disclosed_text_is_recognised() -> None:
