@@ -86,7 +86,9 @@ def orbit() -> GitHubWorld:
         "Login", at=after(2), labels=["ui"], milestone=r1, type="Feature", by="anna", body="Hello"
     )
     shop.sub_issue(after(3), login)
-    login.milestone(after(4), r2, by="anna").label(after(5), add="client").close(after(6), "duplicate")
+    login.milestone(after(4), r2, by="anna").label(after(5), add="client").close(
+        after(6), "duplicate", by="anna"
+    )
     world.pull("Add the form", at=after(7), milestone=r2)
     world.issue("Spam", at=after(8)).delete(after(9))
     world.issue("Elsewhere", at=after(8)).transfer(after(10), "acme/other", 5)

@@ -40,9 +40,9 @@ def paged_routes() -> list[Route]:
     return [
         route("GET", "/project/search", _project_search),
         route("GET", "/project/{key}/version", _version_pages),
-        route("GET", "/field/search", lambda call: _page(call, _fields(call))),
-        route("GET", "/priority/search", lambda call: _page(call, list(call.state.priorities.values()))),
-        route("GET", "/resolution/search", lambda call: _page(call, list(call.state.resolutions.values()))),
+        route("GET", "/field/search", lambda call: page(call, _fields(call))),
+        route("GET", "/priority/search", lambda call: page(call, list(call.state.priorities.values()))),
+        route("GET", "/resolution/search", lambda call: page(call, list(call.state.resolutions.values()))),
         route("GET", "/label", _labels),
     ]
 
@@ -58,20 +58,21 @@ def agile_routes() -> list[Route]:
     ]
 
 
-def _page(call: Call, rows: Sequence[object], *, most: int = _MAX_PAGE) -> Answer:
+def page(call: Call, rows: Sequence[object], *, most: int = _MAX_PAGE) -> Answer:
+    """Answer the part of a list that startAt and maxResults ask for; `most` rows at once."""
     start = max(0, call.request.number("startAt", 0))
-    size = min(most, max(1, call.request.number("maxResults", _MAX_PAGE)))
+    size = min(most, max(1, call.request.number("maxResults", most)))
     shown = rows[start : start + size]
     here = f"{SITE}{call.request.path}"
-    page: Payload = {
+    shape: Payload = {
         "self": f"{here}?startAt={start}&maxResults={size}",
         "maxResults": size,
         "startAt": start,
     }
     is_last = start + size >= len(rows)
     if not is_last:
-        page["nextPage"] = f"{here}?startAt={start + size}&maxResults={size}"
-    return answer_json(page | {"total": len(rows), "isLast": is_last, "values": shown})
+        shape["nextPage"] = f"{here}?startAt={start + size}&maxResults={size}"
+    return answer_json(shape | {"total": len(rows), "isLast": is_last, "values": shown})
 
 
 def _fields(call: Call) -> list[Payload]:
@@ -93,7 +94,7 @@ def _link_types(call: Call) -> Answer:
 
 def _labels(call: Call) -> Answer:
     found = {label for issue in call.state.visible() for label in issue.fields.get("labels") or ()}
-    return _page(call, sorted(found), most=1000)
+    return page(call, sorted(found), most=1000)
 
 
 def _wanted(call: Call) -> Payload:
@@ -129,7 +130,7 @@ def _project_search(call: Call) -> Answer:
         and (not keys or project["key"].upper() in keys)
         and (text in project["key"].lower() or text in project["name"].lower())
     ]
-    return _page(call, found)
+    return page(call, found)
 
 
 def _project_statuses(call: Call) -> Answer:
@@ -150,7 +151,7 @@ def _version_pages(call: Call) -> Answer:
     order = call.request.param("orderBy")
     if order:
         rows.sort(key=lambda row: str(row.get(order.lstrip("+-"), "")), reverse=order.startswith("-"))
-    return _page(call, rows)
+    return page(call, rows)
 
 
 def _shown_versions(call: Call, project: Payload) -> list[Payload]:
@@ -191,7 +192,7 @@ def _boards(call: Call) -> Answer:
         for board in call.state.boards.values()
         if not wanted or wanted in (board["location"]["projectKey"], str(board["location"]["projectId"]))
     ]
-    return _page(call, boards)
+    return page(call, boards)
 
 
 def _board(call: Call) -> Payload:
@@ -226,7 +227,7 @@ def _board_sprints(call: Call) -> Answer:
         for sprint in call.state.sprints.values()
         if sprint["originBoardId"] == board["id"] and (not states or sprint["state"] in states)
     ]
-    return _page(call, rows)
+    return page(call, rows)
 
 
 def _sprint(call: Call) -> Answer:

@@ -27,6 +27,7 @@ _MAX_BARE, _MAX_FULL = 5000, 100
 _EMBEDDED_HISTORIES = 40
 _BULK_ISSUES, _BULK_FIELDS, _BULK_HISTORIES = 1000, 10, 10_000
 _FETCH_ISSUES = 100
+_HISTORY_PAGE = 100
 _TOKEN_LIFE = dt.timedelta(days=7)
 _PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
 _GONE = (
@@ -188,11 +189,7 @@ class JiraCloud(JiraFace):
         issue = call.state.find(call.part["issue"])
         if issue is None:
             raise refuse(404, NO_ISSUE)
-        start, size = call.request.number("startAt", 0), min(100, call.request.number("maxResults", 100))
-        rows = histories(call.state, issue, call.tongue)
-        is_last = start + size >= len(rows)
-        page = {"maxResults": size, "startAt": start, "total": len(rows), "isLast": is_last}
-        return answer_json(page | {"values": rows[start : start + size]})
+        return catalogue.page(call, histories(call.state, issue, call.tongue), most=_HISTORY_PAGE)
 
     def _changelogs(self, call: Call) -> Answer:
         asked = call.request.payload()

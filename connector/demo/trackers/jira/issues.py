@@ -219,7 +219,7 @@ def _blank(state: JiraState, project: Payload, kind: Payload, at: dt.datetime) -
         "issuetype": kind,
         "project": {name: project[name] for name in ("self", "id", "key", "name")},
         "status": next(iter(state.statuses.values())),
-        "priority": state.named("priorities", "Medium"),
+        "priority": _usual_priority(state),
         "created": stamp,
         "updated": stamp,
         "statuscategorychangedate": stamp,
@@ -230,6 +230,11 @@ def _blank(state: JiraState, project: Payload, kind: Payload, at: dt.datetime) -
         **times,
         **customs,
     }
+
+
+def _usual_priority(state: JiraState) -> Payload | None:
+    known = list(state.priorities.values())
+    return next((one for one in known if one["name"] == "Medium"), known[0] if known else None)
 
 
 def _record(
