@@ -59,6 +59,12 @@ class Ended:
         found: dict[str, object] = json.loads(self.out)
         return found
 
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        """The JSON list it printed."""
+        found: list[dict[str, object]] = json.loads(self.out)
+        return found
+
 
 @dataclass(slots=True)
 class Workbench:
@@ -95,6 +101,11 @@ class Workbench:
     def config(self) -> Path:
         """The configuration file."""
         return self.folder / "clientview.toml"
+
+    @property
+    def milestone(self) -> str:
+        """Key of R1."""
+        return f"jira:version:{self.r1.id}"
 
     def configure(self, server: JiraCloud, *, approval: str = "never", more: str = "") -> None:
         """Write a configuration that names the server; put its credentials where it looks."""
