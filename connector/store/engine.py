@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -80,6 +80,11 @@ def open_database(url: str, *, folder: Path) -> Database:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return Database(engine=engine, where=str(file or "in memory"), file=file)
+
+
+def insert_one(connection: Connection, table: Table, values: Mapping[str, object]) -> int:
+    """Insert a row into a table that numbers its rows; returns the number."""
+    return int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
 
 
 def _file_of(url: str, *, folder: Path) -> Path | None:

@@ -123,8 +123,10 @@ def put_messages(
 ) -> int:
     """Put messages in within the caller's transaction; returns how many were new."""
     box = tables.messages
-    known = set(connection.scalars(select(box.c.dedupe_key).where(box.c.project == project)))
-    new = {one.dedupe_key: one for one in messages if one.dedupe_key not in known}
+    offered = {one.dedupe_key: one for one in messages}
+    same = select(box.c.dedupe_key).where(box.c.project == project, box.c.dedupe_key.in_(offered))
+    known = set(connection.scalars(same))
+    new = {key: one for key, one in offered.items() if key not in known}
     for one in new.values():
         connection.execute(
             insert(box).values(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from connector.store import tables
-from connector.store.engine import Database
+from connector.store.engine import Database, insert_one
+
+KEPT = 2000  # runs of a project: three weeks of a sync every quarter of an hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +42,14 @@ class Runs:
         self._database = database
 
     def add(self, project: str, *, started_at: dt.datetime, ended_at: dt.datetime, report: str) -> int:
-        """Keep the report (JSON) of a run; returns its id."""
+        """Keep the report (JSON) of a run, for the last `KEPT` runs; returns its id."""
         values = {"project": project, "started_at": started_at, "ended_at": ended_at, "report": report}
+        kept = tables.runs.c
         with self._database.write() as connection:
-            return int(connection.execute(insert(tables.runs).values(values)).lastrowid)
+            number = insert_one(connection, tables.runs, values)
+            too_old = select(kept.id).where(kept.project == project).order_by(kept.id.desc()).offset(KEPT)
+            connection.execute(delete(tables.runs).where(kept.id.in_(too_old)))
+        return number
 
     def last(self, project: str, *, count: int = 1) -> tuple[StoredRun, ...]:
         """List the last runs, newest first."""

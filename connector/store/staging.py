@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, func, insert, select, update
 
 from adapters.protocol import Batch
 from adapters.records import Change, Milestone, Quarantined
 from connector.store import codec, tables
-from connector.store.engine import Database
+from connector.store.engine import Database, insert_one
 from connector.store.errors import StoreError
 from connector.store.links import LinkRow, tellers
 
@@ -61,12 +61,9 @@ class Staging:
                 if row.full == full:
                     return _pull(row, resumed=True)
                 _end(connection, row.id, state="discarded", at=started_at)
-            values = {"project": project, "source": source, "full": full, "since": since}
-            number = connection.execute(
-                insert(tables.pulls).values(
-                    **values, started_at=started_at, has_milestones=False, state="open"
-                )
-            ).inserted_primary_key[0]  # type: ignore[index] # never None after an insert of one row
+            values = {"project": project, "source": source, "full": full, "since": since, "state": "open"}
+            new = {**values, "started_at": started_at, "has_milestones": False}
+            number = insert_one(connection, tables.pulls, new)
         return Pull(id=number, project=project, source=source, full=full, since=since, started_at=started_at)
 
     def stage(self, pull: Pull, batch: Batch) -> Pull:
@@ -199,7 +196,8 @@ def _put(
     latest = {row[column]: {"pull": pull, **row} for row in rows}
     if not latest:
         return
-    connection.execute(delete(table).where(table.c.pull == pull, table.c[column].in_(list(latest))))
+    earlier = delete(table).where(table.c.pull == pull, table.c[column] == bindparam("earlier"))
+    connection.execute(earlier, [{"earlier": key} for key in latest])
     connection.execute(insert(table), list(latest.values()))
 
 
@@ -220,19 +218,13 @@ def _issue_rows(batch: Batch) -> Iterable[dict[str, object]]:
 
 
 def _link_rows(connection: Connection, pull: Pull, batch: Batch) -> Iterable[dict[str, object]]:
-    if not batch.links:
-        return
     keys = frozenset(issue.key for issue in batch.issues)
-    staged = tables.staged_links
-    query = select(staged.c.id, staged.c.told_by_a, staged.c.told_by_b)
-    ids = [link.id for link in batch.links]
-    earlier = {
-        row.id: (row.told_by_a, row.told_by_b)
-        for row in connection.execute(query.where(staged.c.pull == pull.id, staged.c.id.in_(ids)))
-    }
+    staged = tables.staged_links.c
+    query = select(staged.told_by_a, staged.told_by_b).where(staged.pull == pull.id)
     for link in batch.links:
         told_by_a, told_by_b = tellers(link, keys)
-        before_a, before_b = earlier.get(link.id, (False, False))
+        earlier = connection.execute(query.where(staged.id == link.id)).one_or_none()
+        before_a, before_b = earlier or (False, False)
         row = LinkRow(
             id=link.id,
             a=link.a,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from connector.analysis.state import Severity
-from connector.store import Store, open_store
+from connector.store import Store, open_store, runs
 from connector.store.alerts import AlertPhase, AlertState, AlertTransition
 from connector.store.outbox import Message, MessageState, NewMessage
 from connector.store.runs import Acceptance
@@ -145,6 +145,16 @@ def test_the_last_runs_come_newest_first(store: Store) -> None:
         store.runs.add("apollo", started_at=day(number), ended_at=day(number), report=f'{{"n": {number}}}')
     assert [run.report for run in store.runs.last("apollo", count=2)] == ['{"n": 2}', '{"n": 1}']
     assert store.runs.last("other") == ()
+
+
+def test_old_runs_make_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports are for finding faults, not for ever; each project keeps its own."""
+    monkeypatch.setattr(runs, "KEPT", 2)
+    for number in range(4):
+        store.runs.add("apollo", started_at=day(number), ended_at=day(number), report="{}")
+    store.runs.add("other", started_at=day(0), ended_at=day(0), report="{}")
+    assert [run.started_at for run in store.runs.last("apollo", count=9)] == [day(3), day(2)]
+    assert len(store.runs.last("other", count=9)) == 1
 
 
 def test_who_took_a_refused_state_is_on_record(store: Store) -> None:
