@@ -14,11 +14,35 @@ from connector.publish.environment import template_names, template_source
 
 TRADE_WORDS = {
     "en": ("p50", "p85", "creep", "buffer", "baseline", "backlog", "epic", "sprint", "story point"),
-    "de": ("p50", "p85", "puffer", "basislinie", "basisplan", "baseline", "backlog", "epic", "sprint",
-           "story point", "story-point", "schleichend"),
-    "zh-CN": ("p50", "p85", "蔓延", "缓冲", "基线", "基准", "积压", "待办列表", "史诗", "冲刺", "迭代",
-              "故事点"),
-}  # fmt: skip
+    "de": (
+        "p50",
+        "p85",
+        "puffer",
+        "basislinie",
+        "basisplan",
+        "baseline",
+        "backlog",
+        "epic",
+        "sprint",
+        "story point",
+        "story-point",
+        "schleichend",
+    ),
+    "zh-CN": (
+        "p50",
+        "p85",
+        "蔓延",
+        "缓冲",
+        "基线",
+        "基准",
+        "积压",
+        "待办列表",
+        "史诗",
+        "冲刺",
+        "迭代",
+        "故事点",
+    ),
+}
 
 
 def places(text: str) -> set[str]:
