@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connector.alerts import channels
 from connector.alerts.decide import Decision, Notice, Transition, send_after
 from connector.alerts.message import Message
-from connector.config.values import QuietHours
+from connector.alerts.route import Route
 from connector.errors import UsageError
 from connector.store import Store
 from connector.store.alerts import AlertTransition
@@ -28,17 +28,6 @@ class Undelivered:
     channel: str  # as the configuration names it
     subject: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """Where a project's alerts go. `to` are the channels as the configuration names them."""
-
-    project: str
-    to: tuple[str, ...]
-    resolve: Callable[[str], str]  # a channel's name to its address with credentials; may raise UsageError
-    timezone: str = "UTC"  # of the project; quiet hours are local
-    quiet: QuietHours | None = None
 
 
 def record(

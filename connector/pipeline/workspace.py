@@ -13,7 +13,7 @@ from typing import Self
 from adapters import registry
 from adapters.protocol import Adapter, Environment
 from adapters.records import Milestone
-from connector.alerts.deliver import Route
+from connector.alerts.route import Route
 from connector.analysis.facts import HandMilestone
 from connector.clock import Clock
 from connector.config import load_config, schema
