@@ -97,9 +97,7 @@ def search_fields(custom_ids: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*_SYSTEM_FIELDS, *custom_ids]))
 
 
-def cloud_search(
-    query: str, *, fields: Sequence[str], token: str | None, size: int = CLOUD_PAGE
-) -> wire.JSON:
+def cloud_search(query: str, *, fields: Sequence[str], token: str | None) -> wire.JSON:
     """Make the body of a Cloud search."""
     body: dict[str, wire.JSON] = {"jql": query, "fields": list(fields), "maxResults": CLOUD_PAGE}
     return body if token is None else {**body, "nextPageToken": token}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 
@@ -10,6 +11,7 @@ from adapters.errors import AdapterError, MalformedError, NotFoundError, Refused
 from adapters.jira import adapter as jira_adapter
 from adapters.jira import queries
 from adapters.protocol import Environment, Window
+from connector.demo.trackers.exchange import Answer, Request, Serve, answer_json
 from tests.adapters.jira_world import NOW, adapter, issues, small_world
 from tests.trackers import faults
 from tests.trackers.faults import FOREVER, Fault, Faults
@@ -99,3 +101,38 @@ def test_a_pull_survives_a_break_at_any_request(nth: int) -> None:
     """Whichever request breaks once, everything arrives."""
     found, _ = pulled("cloud", Faults().on(r".*", faults.broken(), nth=nth))
     assert found == EVERYTHING
+
+
+def test_a_history_the_search_cut_is_fetched_whole() -> None:
+    """Where a Data Center's search shows fewer histories than there are, the issue is read by itself."""
+
+    def cut(request: Request, serve: Serve) -> Answer:
+        answer = serve(request)
+        page = json.loads(answer.body)
+        for issue in page["issues"]:
+            changelog = issue.get("changelog") or {"histories": []}
+            changelog["histories"] = changelog["histories"][:1]
+        return answer_json(page)
+
+    with jira_dc(small_world(), clock=lambda: NOW) as server:
+        whole = [one for batch in adapter(server).pull(Window()) for one in batch.changes]
+    with jira_dc(small_world(), faults=Faults().on(SEARCH, cut, times=FOREVER), clock=lambda: NOW) as server:
+        found = [one for batch in adapter(server).pull(Window()) for one in batch.changes]
+    assert found == whole
+
+
+def test_histories_over_several_pages_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An issue's histories may be spread over pages of the bulk changelog; none is lost."""
+    with jira_cloud(small_world(), clock=lambda: NOW) as server:
+        whole = [one for batch in adapter(server).pull(Window()) for one in batch.changes]
+        monkeypatch.setattr(queries, "CHANGELOG_PAGE", 2)
+        found = [one for batch in adapter(server).pull(Window()) for one in batch.changes]
+    assert found == whole
+
+
+def test_a_changelog_that_repeats_itself_ends() -> None:
+    """A page token given twice by the bulk changelog is told as malformed, not followed for ever."""
+    page = {"issueChangeLogs": [], "nextPageToken": "same"}
+    rules = Faults().on(r"/changelog/bulkfetch", faults.instead(200, page), times=FOREVER)
+    with pytest.raises(MalformedError, match="changelog repeats"):
+        pulled("cloud", rules)
