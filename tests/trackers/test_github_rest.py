@@ -146,10 +146,14 @@ def test_relations_are_lists_of_issues(hub: Caller) -> None:
     assert hub.get(f"{REPO}/issues/2").json()["parent_issue_url"].endswith("/issues/1")
 
 
+def test_types_and_labels_are_listed(hub: Caller) -> None:
+    """What issues may be typed and labelled with can be asked for."""
+    assert [row["name"] for row in hub.get(f"{REPO}/issue-types").json()] == ["Feature"]
+    assert {row["name"] for row in hub.get(f"{REPO}/labels").json()} == {"epic", "ui", "client"}
+
+
 def test_milestones_are_open_ones_unless_asked(hub: Caller) -> None:
     """Closed milestones show with `state=all` only."""
-    world = hub.server
-    assert isinstance(world, GitHubServer)
     assert [row["title"] for row in hub.get(f"{REPO}/milestones").json()] == ["R1", "R2"]
     assert hub.get(f"{REPO}/milestones", state="closed").json() == []
     assert hub.get(f"{REPO}/milestones/9").status_code == 404

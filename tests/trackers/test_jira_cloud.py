@@ -193,6 +193,16 @@ def test_wrong_credentials_are_refused(cloud: Caller) -> None:
     assert info.json()["deploymentType"] == "Cloud"
 
 
+def test_a_scoped_token_works_behind_the_gateway_only(cloud: Caller) -> None:
+    """The site's own address answers 401 to a scoped token; the gateway's, found by the site's id, serves."""
+    assert isinstance(cloud.server, JiraCloud)
+    cloud.server.is_scoped = True
+    refused = cloud.get("/rest/api/3/myself")
+    assert (refused.status_code, refused.json()["code"]) == (401, 401)
+    cloud_id = cloud.get("/_edge/tenant_info").json()["cloudId"]
+    assert cloud.get(f"/ex/jira/{cloud_id}/rest/api/3/myself").status_code == 200
+
+
 def test_a_token_treated_as_anonymous_sees_nothing_with_200(cloud: Caller) -> None:
     """Signed out, projects answer 200 and empty, and only a header tells."""
     assert isinstance(cloud.server, JiraCloud)

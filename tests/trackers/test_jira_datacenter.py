@@ -32,6 +32,12 @@ def test_pages_go_by_start_and_total(server: Caller) -> None:
     assert posted["issues"] == page["issues"]
 
 
+def test_a_body_with_unknown_keys_is_refused(server: Caller) -> None:
+    """What only Cloud's search takes is an error in a posted search."""
+    assert server.post(SEARCH, {"jql": ALL, "properties": []}).status_code == 400
+    assert server.post(SEARCH, {"jql": ALL, "nextPageToken": "x"}).status_code == 400
+
+
 def test_pages_are_capped_silently() -> None:
     """More than the site allows is answered with what it allows, and the echo says so."""
     with jira_dc(crowd(120), clock=lambda: NOW) as tracker, Caller(tracker) as caller:

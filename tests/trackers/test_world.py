@@ -151,6 +151,18 @@ def test_adding_a_sub_issue_does_not_touch_the_parent() -> None:
     assert "parent_issue_added" in [event["event"] for event in login.events]
 
 
+def test_a_sub_issue_that_is_let_go_is_told_on_both_sides() -> None:
+    """Parent and child each have an event, and the child has no parent any more."""
+    world = orbit()
+    world.existing(1).drop_sub_issue(after(20), world.existing(2))
+    state = world.state_at(NOW)
+    assert [state.issues[number].events[-1]["event"] for number in (1, 2)] == [
+        "sub_issue_removed",
+        "parent_issue_removed",
+    ]
+    assert state.parents == {}
+
+
 def test_a_move_between_milestones_is_two_events_by_title() -> None:
     """GitHub tells a move as demilestoned and milestoned, with titles of that day only."""
     events = orbit().state_at(NOW).issues[2].events

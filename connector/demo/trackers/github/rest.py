@@ -180,6 +180,7 @@ _ROUTES: Sequence[tuple[str, Handler]] = (
     ("/milestones", _milestones),
     (r"/milestones/(\d+)", _milestone),
     ("/labels", _labels),
+    ("/issue-types", lambda call: answer_json(list(call.state.types.values()))),
     ("/issues", _issues),
     (r"/issues/(\d+)", _issue),
     (r"/issues/(\d+)/timeline", _timeline),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar, Unpack
 
 from connector.demo.trackers.exchange import JSON_TYPE, Answer, Payload, Request, answer_json, encode
@@ -64,6 +64,8 @@ class JiraCloud(JiraFace):
     """A Jira Cloud site.
 
     Attributes:
+        cloud_id: The site's id; the gateway's address is `/ex/jira/CLOUD_ID` on this server.
+        is_scoped: The token has scopes: the site's own address refuses it, the gateway takes it.
         short_every: Every so many-th search page holds fewer rows than it could. 0: none does.
         consistent_after: Issues changed more recently than this are not found by searching yet;
             getting them by id is consistent. None: searching lags behind nothing.
@@ -88,6 +90,8 @@ class JiraCloud(JiraFace):
         """Serve a world to one account with one API token."""
         account = hashlib.sha256(email.encode()).hexdigest()[:24]
         super().__init__(world, token=token, account=account, email=email, **options)
+        self.cloud_id = hashlib.sha256(b"cloud").hexdigest()[:32]
+        self.is_scoped = False
         self.short_every = 0
         self.consistent_after: dt.timedelta | None = None
         self._held: dict[str, _Held] = {}
@@ -98,6 +102,16 @@ class JiraCloud(JiraFace):
             *catalogue.agile_routes(),
             *self._own_routes(),
         ]
+
+    def serve(self, request: Request) -> Answer:
+        """Answer one request, at the site's address or, for scoped tokens, behind the gateway's."""
+        if request.path == "/_edge/tenant_info":
+            return answer_json({"cloudId": self.cloud_id})
+        gateway = f"/ex/jira/{self.cloud_id}"
+        is_behind = request.path.startswith(f"{gateway}/")
+        if self.is_scoped and not is_behind and not request.path.endswith("/serverInfo"):
+            return answer_json({"code": 401, "message": "Unauthorized; scope does not match"}, status=401)
+        return super().serve(replace(request, path=request.path.removeprefix(gateway)))
 
     def sign_in(self, request: Request) -> Answer | None:
         """Ask for Basic authentication with e-mail and API token."""

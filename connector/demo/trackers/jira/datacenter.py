@@ -16,6 +16,9 @@ from connector.demo.trackers.jira.render import Tongue, Wish, print_issue
 from connector.demo.trackers.jira.world import JiraWorld
 from connector.demo.trackers.server import ServerOptions
 
+_SEARCH_KEYS = frozenset(
+    ("jql", "startAt", "maxResults", "fields", "expand", "validateQuery", "fieldsByKeys")
+)
 _LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Log in - Jira</title></head><body>Log in</body></html>"
 
 
@@ -92,6 +95,9 @@ class JiraDataCenter(JiraFace):
             expand = request.values("expand")
         else:
             asked = call.request.payload()
+            unknown = sorted(set(asked) - _SEARCH_KEYS)
+            if unknown:
+                raise refuse(400, f'Unrecognized field "{unknown[0]}" (not marked as ignorable)')
             jql, names = str(asked.get("jql") or ""), tuple(map(str, asked.get("fields") or ()))
             start, size = int(asked.get("startAt") or 0), int(asked.get("maxResults", 50))
             given = asked.get("expand") or ()

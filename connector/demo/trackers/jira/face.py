@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
@@ -199,11 +198,6 @@ def basic(request: Request) -> tuple[str, str] | None:
     except ValueError:
         return ("", "")
     return user, password
-
-
-def zone_name(zone: dt.tzinfo) -> str:
-    """Return a time zone's IANA name."""
-    return str(zone)
 
 
 def _permission(name: str, granted: frozenset[str]) -> Payload:

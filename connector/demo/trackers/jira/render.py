@@ -282,6 +282,7 @@ def _field_id(state: JiraState, name: str) -> str:
         "Version": "versions",
         "Component": "components",
         "Link": "issuelinks",
+        "Key": "issuekey",
     }
     if name in known:
         return known[name]

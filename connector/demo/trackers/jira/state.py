@@ -12,7 +12,6 @@ SITE = "https://apollo-tracker.example"
 """Host in `self` links. Not the host one calls: real sites behind a gateway do that too."""
 
 EPIC_LEVEL = 1
-SUBTASK_LEVEL = -1
 
 
 def jira_time(at: dt.datetime, zone: dt.tzinfo = dt.UTC) -> str:
