@@ -8,6 +8,7 @@ out by a mistake in a template; nor can one be joined, formatted or cut into a s
 from __future__ import annotations
 
 import enum
+import html
 import re
 from collections.abc import Callable
 from functools import cache
@@ -21,7 +22,7 @@ from markupsafe import Markup
 
 from connector.disclosure.view import ClientText, Code, Colour, Tone
 
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
 
 
 class UnsafeValueError(Exception):
@@ -132,7 +133,9 @@ def _admit(value: object) -> object:
 
 def _admit_markdown(value: object) -> object:
     admitted = _admit(value)
-    return _MARKDOWN.sub(r"\\\1", admitted) if isinstance(admitted, str) else admitted
+    return (
+        html.escape(_MARKDOWN.sub(r"\\\1", admitted), quote=False) if isinstance(admitted, str) else admitted
+    )
 
 
 def _refuse(what: str) -> NoReturn:

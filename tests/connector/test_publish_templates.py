@@ -123,7 +123,7 @@ def test_client_text_is_escaped_for_markdown() -> None:
     rendered = (
         text_environment().from_string("{{ ok }}").render(ok=ClientText("# [a](javascript:b) <img> *c*"))
     )
-    assert rendered == r"\# \[a\]\(javascript:b\) \<img\> \*c\*"
+    assert rendered == r"\# \[a\]\(javascript:b\) &lt;img&gt; \*c\*"
 
 
 def test_numbers_codes_and_macros_are_printed() -> None:
