@@ -1,0 +1,59 @@
+"""Judging a project: how the cost grows with its size. One pass over the changes, so about linearly."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+from adapters.protocol import Window
+from adapters.records import Change, Issue, MilestoneSighting
+from benchmarks.pull import NOW, open_source
+from benchmarks.worlds import jira_world
+from connector.analysis.baseline import Approval, take
+from connector.analysis.facts import Agreement, ProjectFacts
+from connector.analysis.judge import judge
+from connector.demo.trackers.jira.cloud import JiraCloud
+from mappings.presets import preset_text
+from mappings.rules import parse_rules
+
+SIZES = (500, 1_000, 2_000, 4_000)
+AGREED_AT = dt.datetime(2025, 2, 1, tzinfo=dt.UTC)
+
+
+def main() -> None:
+    """Print CPU seconds per size, and what doubling the size costs."""
+    print(f"{'issues':>8}{'changes':>9}{'CPU s':>8}{'ratio':>7}")
+    before = 0.0
+    for size in SIZES:
+        facts = _facts(size)
+        approval = Approval(approved_by="nobody")
+        baseline = take(facts, Agreement(), on_at=AGREED_AT, recorded_at=NOW, approval=approval, number=1)
+        began_s = time.process_time()
+        judge(facts, Agreement(baselines=(baseline,)), as_of=NOW)
+        used_s = time.process_time() - began_s
+        count = sum(len(told) for told in facts.changes.values())
+        ratio = f"{used_s / before:7.2f}" if before else "      -"
+        print(f"{size:8}{count:9}{used_s:8.2f}{ratio}")
+        before = used_s
+
+
+def _facts(size: int) -> ProjectFacts:
+    issues: list[Issue] = []
+    changes: dict[str, tuple[Change, ...]] = {}
+    sightings: list[MilestoneSighting] = []
+    with JiraCloud(jira_world(size), clock=lambda: NOW) as server:
+        source = open_source("Jira Cloud", server.url, server.token, server.email)
+        for batch in source.pull(Window()):
+            issues += batch.issues
+            for change in batch.changes:
+                changes[change.issue] = (*changes.get(change.issue, ()), change)
+            sightings += [MilestoneSighting(seen_at=NOW, milestone=m) for m in batch.milestones or ()]
+    rules = parse_rules(preset_text("jira-scrum"), file="jira-scrum.toml")
+    return ProjectFacts(
+        project="bench",
+        name="Bench",
+        issues=tuple(issues),
+        changes=changes,
+        sightings=tuple(sightings),
+        rules={source.name: rules},
+    )
