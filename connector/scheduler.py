@@ -19,13 +19,15 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from connector.errors import ConnectorError, SafetyError
+from adapters.errors import AdapterError
+from connector.errors import ConnectorError, SafetyError, UsageError
 from connector.pipeline.editions import Approval, mend, preview, publish
 from connector.pipeline.pull import Order
 from connector.pipeline.report import EXIT_DONE, ProjectReport, gravest, project_lines
 from connector.pipeline.rhythm import is_due, trigger
-from connector.pipeline.sync import send, sync_project
+from connector.pipeline.sync import send, sync_key, sync_project
 from connector.pipeline.workspace import Project, Workspace
+from mappings.errors import FaultsError
 
 MESSAGES_EVERY_S = 60
 JITTER_RATIO = 0.1  # of a rhythm, so that many projects do not ask one tracker at once
@@ -49,10 +51,13 @@ def run_once(workspace: Workspace) -> int:
         that failed and a draft that awaits approval are warnings.
     """
     codes = []
-    for project in workspace.projects():
-        report = sync_project(workspace, project, Order(), _quiet)
+    for key in workspace.named():
+        report = sync_key(workspace, key, Order(), _quiet)
         _tell(project_lines(report))
         codes.append(report.exit_code)
+        if not report.sources:  # its rules have faults, or another process works on it
+            continue
+        project = workspace.project(key)
         codes += [publish_due(workspace, project, audience) for audience in project.settings.audiences]
         _warn([*report.warnings, *send(workspace, project, whatever_backoff=True)])
     return gravest(codes)
@@ -97,13 +102,15 @@ def serve(workspace: Workspace) -> int:
 
     Returns:
         0: it was stopped.
+
+    Raises:
+        UsageError: No project can be read; one of several that cannot is a warning.
     """
     stopping = threading.Event()
     workspace.sleep = partial(_stoppable_sleep, workspace.clock.sleep, stopping)
     scheduler = _scheduler()
-    for project in workspace.projects():
-        for line in mend(workspace, project):
-            _warn([line])
+    for project in _readable(workspace):
+        _warn(mend(workspace, project))
         _add_jobs(scheduler, workspace, project)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -117,6 +124,19 @@ def serve(workspace: Workspace) -> int:
         for number, handler in before.items():
             signal.signal(number, handler)
     return EXIT_DONE
+
+
+def _readable(workspace: Workspace) -> Sequence[Project]:
+    """Return the projects whose rules and sources have no fault; tell of the others."""
+    found = []
+    for key in workspace.named():
+        try:
+            found.append(workspace.project(key))
+        except (ConnectorError, AdapterError, FaultsError) as error:
+            _warn([f"{key} is left out until it is mended and the service restarted: {error}"])
+    if not found:
+        raise UsageError("no project can be run: see `clientview check`")
+    return found
 
 
 def _scheduler() -> BlockingScheduler:

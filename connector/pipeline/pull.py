@@ -128,13 +128,14 @@ def _begin(setting: Setting, name: str, state: SourceState, *, full: bool) -> Pu
 
 def _stage(setting: Setting, adapter: Adapter, begun: Pull) -> tuple[Pull, _Seen]:
     store, staged, seen = setting.store, begun, _Seen()
+    had = store.pulls.counts(begun).issues if begun.resumed else 0
     batches = 0
     for batch in adapter.pull(Window(since=begun.since, cursor=begun.cursor)):
         staged = store.pulls.stage(staged, batch)
         store.locks.renew(setting.lock, now=setting.now())
         batches += 1
         _note(seen, batch)
-        setting.progress(adapter.name, store.pulls.counts(staged).issues, batch.total)
+        setting.progress(adapter.name, had + len(seen.updated_at), batch.total)
     # killed between the last batch and its application, a resumed pull has nothing more to bring
     seen.is_complete = seen.is_complete or (begun.resumed and begun.cursor is not None and not batches)
     return staged, seen

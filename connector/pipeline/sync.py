@@ -31,6 +31,7 @@ from connector.pipeline.report import (
 )
 from connector.pipeline.workspace import OpenSource, Project, Workspace
 from connector.store.locks import Lock, this_process
+from mappings.errors import FaultsError
 
 _log = logging.getLogger(__name__)
 
@@ -47,10 +48,20 @@ def sync(workspace: Workspace, keys: Sequence[str], order: Order, progress: Prog
     Raises:
         UsageError: A key names no project.
     """
-    projects = workspace.projects(keys)
+    asked = workspace.named(keys)
     started_at = workspace.now()
-    reports = tuple(sync_project(workspace, project, order, progress) for project in projects)
+    reports = tuple(sync_key(workspace, key, order, progress) for key in asked)
     return RunReport(started_at=started_at, ended_at=workspace.now(), projects=reports)
+
+
+def sync_key(workspace: Workspace, key: str, order: Order, progress: Progress) -> ProjectReport:
+    """Sync a project by its key; a fault in its rules or sources is told in the report too."""
+    started_at = workspace.now()
+    try:
+        project = workspace.project(key)
+    except (ConnectorError, AdapterError, FaultsError) as error:
+        return _failed(workspace, key, started_at, str(error), EXIT_CONFIGURATION)
+    return sync_project(workspace, project, order, progress)
 
 
 def sync_project(workspace: Workspace, project: Project, order: Order, progress: Progress) -> ProjectReport:
@@ -63,11 +74,11 @@ def sync_project(workspace: Workspace, project: Project, order: Order, progress:
             _keep(workspace, report)
             return report
     except ConnectorError as error:
-        return _failed(workspace, project, started_at, str(error), error.exit_code)
+        return _failed(workspace, project.key, started_at, str(error), error.exit_code)
     except Exception as error:  # noqa: BLE001 - the bulkhead: a project never stops another one
         _log.exception("project %s: unforeseen", project.key, extra={"event": "sync.failed"})
         text = f"something unforeseen happened ({type(error).__name__}); what was stored is intact"
-        return _failed(workspace, project, started_at, text, 1)
+        return _failed(workspace, project.key, started_at, text, 1)
 
 
 def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_first: bool) -> int:
@@ -249,9 +260,7 @@ def _keep(workspace: Workspace, report: ProjectReport) -> None:
     )
 
 
-def _failed(
-    workspace: Workspace, project: Project, started_at: dt.datetime, text: str, code: int
-) -> ProjectReport:
+def _failed(workspace: Workspace, key: str, started_at: dt.datetime, text: str, code: int) -> ProjectReport:
     return ProjectReport(
-        project=project.key, started_at=started_at, ended_at=workspace.now(), exit_code=code, error=text
+        project=key, started_at=started_at, ended_at=workspace.now(), exit_code=code, error=text
     )

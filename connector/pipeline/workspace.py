@@ -114,10 +114,18 @@ class Workspace:
             self._projects[key] = self._read_project(key)
         return self._projects[key]
 
+    def named(self, asked: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the keys asked for, each once, in that order; none asked means all, as configured.
+
+        Raises:
+            UsageError: There is no project of such a key.
+        """
+        found = asked or [project.key for project in self.config.projects]
+        return tuple(self.config.project(key).key for key in dict.fromkeys(found))
+
     def projects(self, keys: Sequence[str] = ()) -> tuple[Project, ...]:
         """Find several projects, in the order asked; none named means all, as configured."""
-        asked = keys or [project.key for project in self.config.projects]
-        return tuple(self.project(key) for key in dict.fromkeys(asked))
+        return tuple(self.project(key) for key in self.named(keys))
 
     def environment(self, name: str | None, rules: Rules) -> Environment:
         """Make the world a source is handed."""

@@ -63,8 +63,22 @@ def test_a_rule_file_with_faults_stops_the_sync_before_anything_is_pulled(bench:
         ended = bench.run("sync")
         asked = len(server.log)
     assert ended.code == 2
-    assert ended.err.count("own.toml:") == 3
+    assert ended.out.count("own.toml:") == 3
     assert asked == 0
+
+
+def test_a_project_with_faults_does_not_stop_the_others(bench: Workbench) -> None:
+    """They are synced; the exit code tells that one was not."""
+    with tracker(bench) as server:
+        bench.configure(server)
+        (bench.folder / "own.toml").write_text(RULES_WITH_THREE_FAULTS)
+        text = bench.config.read_text()
+        second = text[text.index("[[project]]") :].replace("apollo", "broken")
+        bench.config.write_text(text + second.replace('kind = "jira"', 'kind = "jira"\n  rules = "own.toml"'))
+        ended = bench.run("run", "--once")
+    assert ended.code == 2
+    assert "jira:APO: 12 issues" in ended.out
+    assert "broken\n  failed: " in ended.out
 
 
 def test_check_finds_nothing_wrong_in_what_is_right(bench: Workbench) -> None:
