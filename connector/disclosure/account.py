@@ -117,8 +117,11 @@ def _line(scribe: Scribe, row: ScopeRow, switch: str, field: str) -> ScopeLine |
     else:
         is_agreed = switch in {"agreed", "done"}
         amount = scribe.amount(value, origin) if is_agreed else scribe.total(value, origin)
+    explained = switch != "current" or row.baseline is not None  # alone it is no sum of anything above
     return ScopeLine(
-        label=scribe.fixed(f"scope.{switch}"), amount=amount, explanation=scribe.fixed(f"scope.{switch}.why")
+        label=scribe.fixed(f"scope.{switch}"),
+        amount=amount,
+        explanation=scribe.fixed(f"scope.{switch}.why") if explained else None,
     )
 
 

@@ -90,12 +90,13 @@ def _page(view: ClientView) -> bytes:
     templates = environment.page_environment()
     style = templates.get_template("styles.css.j2").render(theme=view.theme)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    schedule = schedule_table(view)
     page = templates.get_template("page.html.j2").render(
         view=view,
         style=Markup(style),  # noqa: S704 - our own template; its only values are checked colours
         style_digest=Made(digest),
-        timeline=draw(view),
-        schedule=schedule_table(view),
+        timeline=draw(schedule.ahead, today=view.edition.today),
+        schedule=schedule,
     )
     return page.encode()
 

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from connector.disclosure.view import ClientText, ClientView, Day, MilestoneView, State
+from connector.disclosure.view import ClientText, Day, MilestoneView, State
 
 WIDTH: Final = 100.0  # per cent of the drawing's width
 MARGIN_SHARE: Final = 0.04  # of the time shown, left free on both sides
-MOST_ROWS: Final = 24  # the drawing shows the milestones nearest to today; the list shows all
-LABEL_GAP: Final = 9.0  # per cent that two labels of the axis keep apart
+MOST_ROWS: Final = 16  # the drawing shows the milestones nearest to today; the list shows all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,28 +38,32 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """The whole drawing."""
+    """The whole drawing; `first` and `last` are the ends of its axis."""
 
     rows: tuple[Row, ...]
     today: Mark
     first: Mark
     last: Mark
+    has_agreed: bool
+    has_replaced: bool
 
 
-def draw(view: ClientView) -> Timeline | None:
-    """Lay out the milestones of a view; None where fewer than two dates would be shown."""
-    chosen = _nearest([m for m in view.milestones if m.head.title and _days(m)], view.edition.today.on)
+def draw(milestones: Iterable[MilestoneView], *, today: Day) -> Timeline | None:
+    """Lay out milestones, those nearest to today; None where fewer than two dates would be shown."""
+    chosen = _nearest([m for m in milestones if m.head.title and _days(m)], today.on)
     days = [day for milestone in chosen for day in _days(milestone)]
     if len({day.on for day in days}) < 2:
         return None
-    today = view.edition.today
-    scale = _Scale([*(day.on for day in days), today.on])
-    ordered = sorted(days, key=lambda day: day.on)
+    ordered = sorted([*days, today], key=lambda day: day.on)
+    scale = _Scale([day.on for day in ordered])
+    rows = tuple(_row(milestone, scale) for milestone in chosen)
     return Timeline(
-        rows=tuple(_row(milestone, scale) for milestone in chosen),
+        rows=rows,
         today=scale.mark(today),
         first=scale.mark(ordered[0]),
         last=scale.mark(ordered[-1]),
+        has_agreed=any(row.agreed for row in rows),
+        has_replaced=any(row.replaced for row in rows),
     )
 
 

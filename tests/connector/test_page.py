@@ -184,7 +184,7 @@ def test_five_hundred_milestones_read_well() -> None:
     many = tuple(replace(reached, key=f"v{n}", name=f"Step {n}") for n in range(500))
     state = replace(sample.STATE, milestones=(*many, *sample.MILESTONES))
     view = project_for_client(sample.given(state)).view
-    drawing = draw(view)
+    drawing = draw(view.milestones, today=view.edition.today)
     page = Page(render(view)["index.html"])
     assert drawing is not None
     assert len(drawing.rows) == MOST_ROWS
@@ -203,7 +203,8 @@ def test_the_drawing_says_what_the_list_says() -> None:
 def test_one_date_makes_no_drawing() -> None:
     """A single date needs no timeline."""
     one = (replace(sample.MILESTONES[3], moves=()),)
-    assert draw(project_for_client(sample.given(replace(sample.STATE, milestones=one))).view) is None
+    view = project_for_client(sample.given(replace(sample.STATE, milestones=one))).view
+    assert draw(view.milestones, today=view.edition.today) is None
 
 
 def test_the_data_is_the_same_edition() -> None:

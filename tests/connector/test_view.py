@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import connector
 from connector.disclosure.catalogue import catalogue
 from connector.disclosure.leaves import leaves
 from connector.disclosure.projector import project_for_client
@@ -92,3 +95,21 @@ def test_a_colour_is_a_colour(value: str) -> None:
     """Nothing but #rrggbb gets into the style of the page."""
     with pytest.raises(ValueError, match="expected a colour"):
         Colour(value)
+
+
+def test_only_disclosure_makes_client_values() -> None:
+    """No other room makes a leaf of a client view, or a view: what is client-safe is decided in one place."""
+    package = Path(connector.__file__).parent
+    leaf = re.compile(r"\b(?:ClientText|ClientView|State|Day|Moment|Amount|Progress)\(")
+    imported = re.compile(r"^from connector\.disclosure\.view import", re.MULTILINE)
+    makers = {
+        path.relative_to(package).parts[0]
+        for path in package.rglob("*.py")
+        if imported.search(text := path.read_text(encoding="utf-8"))
+        and leaf.search(text.replace("case ", "#"))
+    }
+    assert makers <= {"disclosure", "publish"}
+    publish = [p.read_text(encoding="utf-8") for p in (package / "publish").rglob("*.py")]
+    assert not [
+        line for text in publish for line in text.splitlines() if leaf.search(line) and "case " not in line
+    ]
