@@ -1,0 +1,71 @@
+"""The configuration that goes with the story, and the moments at which its trackers are looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+
+from connector.demo.story.days import Days
+
+JIRA_EMAIL = "reader@northwind-studio.example"
+TOKENS: Mapping[str, str] = MappingProxyType(
+    {"jira-token": "demo-jira-token-31415926", "github-token": "demo-github-token-27182818"}
+)
+"""Files that hold the trackers' tokens, by name, and what stands in them."""
+
+SYNCS = 11  # a week apart
+_BASELINE = -49  # working days from today: behind the first sync, so that every date was seen
+_TEMPLATE = "clientview.toml"
+
+
+def sync_days(now: dt.datetime) -> tuple[dt.datetime, ...]:
+    """Return the moments of the weekly syncs, oldest first; the last is `now`."""
+    return tuple(now - dt.timedelta(weeks=week) for week in reversed(range(SYNCS)))
+
+
+def baseline_on(now: dt.datetime) -> dt.date:
+    """Return the day on which scope and dates were agreed: between the first sync and the second."""
+    return Days(now).on(_BASELINE)
+
+
+def configuration(
+    jira_url: str,
+    github_url: str,
+    folder: Path,
+    *,
+    now: dt.datetime,
+    alerts_to: tuple[str, ...] = (),
+) -> str:
+    """Write the configuration of the demonstration.
+
+    Args:
+        jira_url: Address of the Jira-shaped tracker.
+        github_url: Address of the GitHub-shaped tracker's root.
+        folder: Absolute folder in which the files of `TOKENS` lie.
+        now: The instant at which the story is told.
+        alerts_to: Apprise URLs of the project manager.
+
+    Returns:
+        A TOML text.
+    """
+    values = {
+        "jira_url": jira_url,
+        "jira_email": JIRA_EMAIL,
+        "github_url": github_url,
+        "folder": _quoted(folder.as_posix()),
+        "baseline_on": baseline_on(now).isoformat(),
+        "alerts_to": ", ".join(f'"{_quoted(address)}"' for address in alerts_to),
+    }
+    text = files("connector.demo.files").joinpath(_TEMPLATE).read_text(encoding="utf-8")
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def _quoted(text: str) -> str:
+    """Escape what stands inside a TOML text."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
