@@ -117,9 +117,10 @@ class Issue:
 class Change:
     """One field of one issue changed at an instant.
 
-    `id` is unique within the issue; changes of one act in the tracker share `act`. Order is
-    (at, id). ELEMENT: exactly one of `old`, `new` is set. `old`/`new` are keys or ids where the
-    tracker has them, `old_text`/`new_text` the names of that day.
+    `id` is unique within the issue; changes of one act in the tracker share `act`. They come in
+    order of time; of one instant, in the tracker's own order. ELEMENT: exactly one of `old`, `new`
+    is set. `old`/`new` are keys or ids where the tracker has them, `old_text`/`new_text` the names
+    of that day.
     """
 
     issue: str

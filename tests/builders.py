@@ -124,7 +124,7 @@ def facts(
 ) -> ProjectFacts:
     """Return the facts of a project of one Jira source that was pulled well."""
     by_issue: dict[str, list[Change]] = {}
-    for each in sorted(changes, key=lambda c: (c.at, c.id)):
+    for each in sorted(changes, key=lambda c: c.at):
         by_issue.setdefault(each.issue, []).append(each)
     known = tuple(issues)
     values: dict[str, Any] = {

@@ -47,7 +47,7 @@ class ProjectFacts:
     project: str  # key in the configuration
     name: str
     issues: tuple[Issue, ...]
-    changes: Mapping[str, tuple[Change, ...]]  # by issue key, ordered by (at, id)
+    changes: Mapping[str, tuple[Change, ...]]  # by issue key, in order of time
     links: tuple[Link, ...] = ()
     sightings: tuple[MilestoneSighting, ...] = ()  # ordered by seen_at
     gone: Mapping[str, Gone] = field(default_factory=dict)

@@ -37,7 +37,7 @@ def versions(
 
     Args:
         issue: The issue as it is now.
-        changes: Its whole history, ordered by (at, id).
+        changes: Its whole history, in order of time; of one instant, in the tracker's order.
         resolve: Turns a milestone value of a change (perhaps only a title) into a key.
 
     Returns:

@@ -28,8 +28,8 @@ def dump(adapter: TypeAdapter[T], value: T) -> str:
 
 
 def dump_history(changes: Iterable[Change]) -> str:
-    """Write the changes of one issue, ordered by (at, id)."""
-    return dump(HISTORY, tuple(sorted(changes, key=lambda change: (change.at, change.id))))
+    """Write the changes of one issue in order of time; of one instant, in the order they came."""
+    return dump(HISTORY, tuple(sorted(changes, key=lambda change: change.at)))
 
 
 def load_all(adapter: TypeAdapter[tuple[T, ...]], texts: Sequence[str]) -> tuple[T, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, func, insert, select, update
@@ -15,6 +15,8 @@ from connector.store import codec, tables
 from connector.store.engine import Database, insert_one
 from connector.store.errors import StoreError
 from connector.store.links import LinkRow, tellers
+
+_IDS_A_QUERY = 500  # SQLite bounds the variables of one statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,12 +221,10 @@ def _issue_rows(batch: Batch) -> Iterable[dict[str, object]]:
 
 def _link_rows(connection: Connection, pull: Pull, batch: Batch) -> Iterable[dict[str, object]]:
     keys = frozenset(issue.key for issue in batch.issues)
-    staged = tables.staged_links.c
-    query = select(staged.told_by_a, staged.told_by_b).where(staged.pull == pull.id)
+    earlier = _told_before(connection, pull, [link.id for link in batch.links])
     for link in batch.links:
         told_by_a, told_by_b = tellers(link, keys)
-        earlier = connection.execute(query.where(staged.id == link.id)).one_or_none()
-        before_a, before_b = earlier or (False, False)
+        before_a, before_b = earlier.get(link.id, (False, False))
         row = LinkRow(
             id=link.id,
             a=link.a,
@@ -234,6 +234,17 @@ def _link_rows(connection: Connection, pull: Pull, batch: Batch) -> Iterable[dic
             record=codec.dump(codec.LINK, link),
         )
         yield row.values()
+
+
+def _told_before(connection: Connection, pull: Pull, ids: Sequence[str]) -> dict[str, tuple[bool, bool]]:
+    """Return which ends of these links told of them in earlier batches, by id of the link."""
+    staged = tables.staged_links.c
+    query = select(staged.id, staged.told_by_a, staged.told_by_b).where(staged.pull == pull.id)
+    found: dict[str, tuple[bool, bool]] = {}
+    for start in range(0, len(ids), _IDS_A_QUERY):
+        chunk = ids[start : start + _IDS_A_QUERY]
+        found |= {row[0]: (row[1], row[2]) for row in connection.execute(query.where(staged.id.in_(chunk)))}
+    return found
 
 
 def _milestone_rows(milestones: Iterable[Milestone]) -> Iterable[dict[str, object]]:

@@ -91,7 +91,7 @@ staged_issues = Table(
     Column("updated_at", Instant, nullable=False),
     Column("changes", Integer, nullable=False),
     Column("record", Text, nullable=False),
-    Column("history", Text, nullable=False),  # its changes, ordered by (at, id)
+    Column("history", Text, nullable=False),  # its changes, in order of time
 )
 
 staged_links = Table(

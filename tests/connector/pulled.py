@@ -40,7 +40,7 @@ def pull_facts(source: Adapter, rules: Rules, *, at: dt.datetime = SEEN_AT) -> P
         by_issue: dict[str, list[Change]] = {issue.key: [] for issue in batch.issues}
         for change in batch.changes:
             by_issue[change.issue].append(change)
-        changes |= {key: tuple(sorted(told, key=lambda c: (c.at, c.id))) for key, told in by_issue.items()}
+        changes |= {key: tuple(sorted(told, key=lambda c: c.at)) for key, told in by_issue.items()}
     return ProjectFacts(
         project="pulled",
         name="Pulled",

@@ -61,12 +61,12 @@ def test_what_is_staged_is_not_live(store: Store) -> None:
 
 
 def test_applying_makes_issues_with_their_history_live(store: Store) -> None:
-    """Changes come by issue, ordered by instant and id, however they were staged."""
+    """Changes come by issue, in order of time, however they were staged."""
     changes = (change(1, 2, Field.STATUS), change(1, 1, Field.POINTS), change(1, 1, Field.LABELS))
     assert pull(store, batch(issue(1), issue(2), changes=changes)).new == 2
     facts = store.facts.load("apollo")
     assert facts.issues == (issue(1), issue(2))
-    assert facts.changes == {"jira:issue:1": (changes[2], changes[1], changes[0])}
+    assert facts.changes == {"jira:issue:1": (changes[1], changes[2], changes[0])}
 
 
 def test_a_pull_replaces_the_whole_history_of_its_issues(store: Store) -> None:
