@@ -26,10 +26,30 @@ from connector.disclosure.policy import Policy, shipped
 from connector.disclosure.projector import Projection, ProjectionInput, project_for_client
 from connector.disclosure.view import ClientView
 from mappings.concepts import Disposition
-from tests.connector.disclosure_picture import GOALS as GOALS
-from tests.connector.disclosure_picture import PICTURE as PICTURE
-from tests.connector.disclosure_picture import at as at
-from tests.connector.disclosure_picture import day as day
+from tests.connector.disclosure_picture import GOALS, PICTURE, at, day
+
+__all__ = [
+    "AGREEMENT",
+    "BASELINE",
+    "GOALS",
+    "GOAL_STATES",
+    "ID_KEY",
+    "MILESTONES",
+    "NOW",
+    "PICTURE",
+    "SCOPE",
+    "STATE",
+    "at",
+    "day",
+    "earlier_view",
+    "facts",
+    "given",
+    "issue",
+    "milestone",
+    "policy",
+    "project_for_client",
+    "projection",
+]
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 ID_KEY = b"a secret of this test"
