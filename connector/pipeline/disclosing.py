@@ -131,7 +131,7 @@ def build(workspace: Workspace, project: Project, audience: str) -> Built:
     leaks = find_leaks(
         artefacts, values(facts, hosts=_hosts(project)), seen.projection.manifest, fixed=fixed_texts()
     )
-    return Built(seen=seen, built_at=workspace.now(), artefacts=artefacts, leaks=leaks)
+    return Built(seen=seen, built_at=seen.state.as_of, artefacts=artefacts, leaks=leaks)
 
 
 def policy_of(workspace: Workspace, project: Project, audience: str) -> Policy:
@@ -198,7 +198,7 @@ def _presentation(
     state: ProjectState,
     agreement: Agreement,
 ) -> ProjectionInput:
-    settings, now = project.settings, workspace.now()
+    settings, now = project.settings, state.as_of  # one instant: a second look at the clock is later
     chosen = settings.audience(audience)
     timezone = chosen.timezone or settings.timezone
     return ProjectionInput(
