@@ -111,7 +111,7 @@ def check(
 
 def demo() -> None:
     """Show the whole job on a fictional project, over real HTTP, without credentials."""
-    from connector.demo import run
+    from connector.demo.run import run
 
     session.finish(run())
 

@@ -1,1 +1,1 @@
-"""The demonstration: a fictional project served by a small tracker over real HTTP."""
+"""The demonstration: a fictional project served by two small trackers over real HTTP."""

@@ -1,0 +1,149 @@
+"""`clientview demo`: eleven weeks of a fictional project in seconds, over real HTTP, without credentials.
+
+Two small trackers serve the story as of a moved clock; the real adapters pull them week by week, the
+real store keeps what was seen, and what a client would read is published at the end.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from connector.clock import Clock
+from connector.demo import story
+from connector.demo.inbox import Inbox
+from connector.demo.trackers.github.server import GitHubServer
+from connector.demo.trackers.jira.cloud import JiraCloud
+from connector.errors import UsageError
+from connector.pipeline.editions import Approval, publish
+from connector.pipeline.pull import Order
+from connector.pipeline.report import ProjectReport
+from connector.pipeline.sync import sync
+from connector.pipeline.workspace import open_workspace
+
+FOLDER = "clientview-demo"
+MARK = ".made-by-clientview-demo"
+PROJECT = "apollo"
+AUDIENCE = "client"
+APPROVED_BY = "Rita Falk, Northwind Studio"
+TOLD_BEFORE = (-5, -2)  # syncs after which an edition went out, counted from the last one; then the last
+
+
+@dataclass(slots=True)
+class Moment:
+    """The instant at which the demonstration stands. Both trackers read it."""
+
+    at: dt.datetime
+
+    def now(self) -> dt.datetime:
+        """Return it."""
+        return self.at
+
+
+def run(folder: Path | None = None) -> int:
+    """Tell the whole job, and end with the path of the page.
+
+    Args:
+        folder: Where to work; `./clientview-demo` by default, made anew each time.
+
+    Raises:
+        UsageError: The folder exists and was not made by the demonstration.
+    """
+    place = _fresh(folder or Path.cwd() / FOLDER)
+    clock = Clock()
+    now = clock.now().replace(second=0, microsecond=0)
+    moment = Moment(at=now)
+    with _trackers(now, moment) as (jira, github, inbox):
+        _say("Two trackers answer on this machine: one as Jira Cloud does, one as GitHub does.")
+        file = _configure(place, jira, github, inbox, now)
+        pages = _live(file, moment, story.sync_days(now), inbox)
+        requests = len(jira.log) + len(github.log)
+    _say(f"{requests} requests were answered, all of them reading; nothing was written to a tracker.")
+    _farewell(file)
+    sys.stdout.write(f"page: {pages[-1]}\n")
+    return 0
+
+
+@contextmanager
+def _trackers(now: dt.datetime, moment: Moment) -> Iterator[tuple[JiraCloud, GitHubServer, Inbox]]:
+    tokens = story.TOKENS
+    with ExitStack() as stack:
+        jira = stack.enter_context(
+            JiraCloud(
+                story.jira_world(now),
+                email=story.JIRA_EMAIL,
+                token=tokens["jira-token"],
+                clock=moment.now,
+            )
+        )
+        github = stack.enter_context(
+            GitHubServer(story.github_world(now), token=tokens["github-token"], clock=moment.now)
+        )
+        yield jira, github, stack.enter_context(Inbox())
+
+
+def _fresh(place: Path) -> Path:
+    if place.exists() and not (place / MARK).is_file():
+        raise UsageError(f"{place}: found a folder that the demonstration did not make; move it away first")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    (place / MARK).touch()
+    return place
+
+
+def _configure(place: Path, jira: JiraCloud, github: GitHubServer, inbox: Inbox, now: dt.datetime) -> Path:
+    for name, token in story.TOKENS.items():
+        path = place / name
+        path.touch(mode=0o600)
+        path.write_text(token, encoding="utf-8")
+    file = place / "clientview.toml"
+    text = story.configuration(jira.url, github.url, place, now=now, alerts_to=(inbox.address,))
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _live(file: Path, moment: Moment, days: Sequence[dt.datetime], inbox: Inbox) -> list[Path]:
+    """Sync on every day; publish on some; return the pages in order."""
+    told_on = {days[index] for index in TOLD_BEFORE} | {days[-1]}
+    pages = []
+    for day in days:
+        moment.at = day
+        with open_workspace(file, Clock(rehearsed_from=day)) as workspace:
+            (report,) = sync(workspace, [PROJECT], Order(), lambda *_: None).projects
+            _tell(day, report, inbox)
+            if day in told_on:
+                approval = Approval(approved_by=APPROVED_BY)
+                edition = publish(workspace, workspace.project(PROJECT), AUDIENCE, approval)
+                _say(f"            edition {edition.number} published, approved by {APPROVED_BY}")
+                pages.append(edition.page)
+    return pages
+
+
+def _tell(day: dt.datetime, report: ProjectReport, inbox: Inbox) -> None:
+    sources = ", ".join(f"{source.source} ({source.issues} issues read)" for source in report.sources)
+    _say(f"{day:%Y-%m-%d}  synced {sources}; health: {report.health}")
+    for subject, body in inbox.taken():
+        _say(_indented(f"alert to the project manager: {subject}\n{body}"))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"            | {line}" for line in text.strip().splitlines())
+
+
+def _farewell(file: Path) -> None:
+    command = f"clientview --config {file}"
+    _say(
+        "\nLook further (the trackers are gone, what was pulled is stored):\n"
+        f"  {command} status {PROJECT}\n"
+        f"  {command} explain {PROJECT} APO-12\n"
+        f"  {command} editions show {PROJECT} --manifest"
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
