@@ -7,7 +7,8 @@ no TOML the answer is a best effort, never an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 Path = tuple[str | int, ...]
 """Keys from the root of the document; numbers (from 0) are positions in an array."""
@@ -35,7 +36,7 @@ def locate(text: str, path: Sequence[str | int]) -> int:
         The line, counted from 1. For something that is not written, the line of the nearest
         table or key above it; 0 where not even that exists.
     """
-    lines = _Layout(text).lines
+    lines = _lines_of(text)
     wanted = tuple(path)
     while wanted:
         if wanted in lines:
@@ -56,6 +57,11 @@ def dotted(path: Sequence[str | int]) -> str:
 
 
 # ----------------------------------------------------------------------------------- private
+
+
+@lru_cache(maxsize=16)  # every rule of a file, and every fault in it, asks for the same text
+def _lines_of(text: str) -> Mapping[Path, int]:
+    return _Layout(text).lines
 
 
 class _Layout:
