@@ -19,7 +19,6 @@ def make_change_request(
     disposition: Disposition,
     *,
     covers: tuple[str, ...],
-    decided_at: dt.datetime | None,
 ) -> ChangeRequest:
     """Make the change request that an issue is.
 
@@ -28,14 +27,16 @@ def make_change_request(
         rules: The rules of its source.
         disposition: Where it stands.
         covers: Keys of the issues it covers.
-        decided_at: When its verdict came about, as history tells; without it the mapped day
-            counts from its first instant UTC, then the instant of closing.
+
+    Returns:
+        It is decided on the mapped day, from that day's first instant UTC, or else when it was
+        closed; history, where there is any, tells better.
     """
     verdict = verdict_of(issue, rules)
     return ChangeRequest(
         **shared_by_all(issue, rules, disposition),
         verdict=verdict,
-        decided_at=None if verdict is Verdict.PROPOSED else decided_at or _decided_at(issue, rules),
+        decided_at=None if verdict is Verdict.PROPOSED else _decided_at(issue, rules),
         covers=covers,
     )
 

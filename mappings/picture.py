@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from adapters.records import Issue, Link
 from mappings.classify import NO_RULE, Placement, parents, place
@@ -36,30 +34,21 @@ from mappings.risks import make_risk
 from mappings.rules import Rules
 from mappings.scope import make_item
 
-_NO_INSTANTS: Mapping[str, dt.datetime] = MappingProxyType({})
 
-
-def map_project(
-    issues: Sequence[Issue],
-    links: Sequence[Link],
-    rules: Mapping[str, Rules],
-    *,
-    decided_at: Mapping[str, dt.datetime] = _NO_INSTANTS,
-) -> Picture:
+def map_project(issues: Sequence[Issue], links: Sequence[Link], rules: Mapping[str, Rules]) -> Picture:
     """Say what the issues of a project mean.
 
     Args:
         issues: All issues of all sources, each key once, as they stand (or stood).
         links: Links among them; links to issues that are not among them are harmless.
         rules: By name of source.
-        decided_at: When a change request got its verdict, by key, where history tells.
 
     Returns:
         Each issue in exactly one list, or counted in `nothing`. One that several concepts claim
         is *also* listed in `unplaced`, marked ambiguous: it has its place, but a person should
         look. One whose source has no rules is unplaced.
     """
-    return _Mapper(issues, links, rules, decided_at).picture()
+    return _Mapper(issues, links, rules).picture()
 
 
 def reason_unplaced(issue: Issue) -> str:
@@ -93,9 +82,7 @@ class _Mapper:
         issues: Sequence[Issue],
         links: Sequence[Link],
         rules: Mapping[str, Rules],
-        decided_at: Mapping[str, dt.datetime],
     ) -> None:
-        self._decided_at = decided_at
         above = parents(issues, rules)
         self._homeless = [issue for issue in issues if issue.source not in rules]
         self._placed = {
@@ -144,9 +131,8 @@ class _Mapper:
         issue, rules, disposition = placed.issue, placed.rules, placed.placement.disposition
         match placed.placement.concept:
             case Concept.CHANGE_REQUEST:
-                at = self._decided_at.get(issue.key)
                 covers = self._covers(issue.key, rules)
-                return make_change_request(issue, rules, disposition, covers=covers, decided_at=at)
+                return make_change_request(issue, rules, disposition, covers=covers)
             case Concept.CLIENT_ACTION:
                 held_up = held_up_by(issue.key, self._links.get(issue.key, ()))
                 return make_client_action(issue, rules, disposition, holds_up=held_up)

@@ -20,11 +20,11 @@ def dated(
     *,
     as_of: dt.datetime,
 ) -> Picture:
-    """Return the picture with its change requests dated: since when their present verdict stands."""
-    requests = tuple(
-        replace(each, decided_at=_since(histories[each.key], rules, as_of))
-        for each in picture.change_requests
-    )
+    """Return the picture with its change requests dated: since when their present verdict stands.
+
+    A request that had its verdict from the start keeps the day it was mapped to: no history tells.
+    """
+    requests = tuple(_dated(each, histories[each.key], rules, as_of) for each in picture.change_requests)
     return replace(picture, change_requests=requests)
 
 
@@ -39,6 +39,15 @@ def coverage(requests: Sequence[ChangeRequest]) -> CoverOf:
             if known is None or request.decided_at < known.decided_at:
                 covers[key] = Cover(request=request.ref, decided_at=request.decided_at)
     return covers.get
+
+
+def _dated(
+    request: ChangeRequest, history: Sequence[Version], rules: Mapping[str, Rules], as_of: dt.datetime
+) -> ChangeRequest:
+    since = _since(history, rules, as_of)
+    if since == history[0].at and request.decided_at is not None:
+        return request
+    return replace(request, decided_at=since)
 
 
 def _since(history: Sequence[Version], rules: Mapping[str, Rules], as_of: dt.datetime) -> dt.datetime | None:

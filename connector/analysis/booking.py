@@ -163,12 +163,17 @@ class Booker:
             yield replace(entry, container=into, kind=EntryKind.TRANSFERRED_IN, amount=was, other=out)
         met = min(len(left), len(entered))
         for container in left[met:]:
-            yield replace(entry, container=container, kind=EntryKind.REMOVED, amount=was, why=step.why)
+            removed = replace(entry, container=container, kind=EntryKind.REMOVED, amount=was, why=step.why)
+            yield self._covered(removed)
         for container in entered[met:]:
             yield self._added(replace(entry, container=container, amount=now), step.issue)
         if was != now:
             for container in sorted((before & after) | set(entered[:met])):
                 yield replace(entry, container=container, kind=EntryKind.REESTIMATED, amount=now - was)
+
+    def _covered(self, entry: LedgerEntry) -> LedgerEntry:
+        cover = self.cover_of(entry.item_key)
+        return replace(entry, change_request=cover.request) if cover else entry
 
     def _added(self, entry: LedgerEntry, issue: Issue) -> LedgerEntry:
         cover = self.cover_of(issue.key)
@@ -210,7 +215,9 @@ def _meet(kept: list[LedgerEntry | None], index: int) -> None:
     if out.container == into.container:  # left and came back in one act: nothing happened
         kept[index] = kept[-1] = None
         return
-    kept[index] = replace(out, kind=EntryKind.TRANSFERRED_OUT, other=into.container, why="")
+    kept[index] = replace(
+        out, kind=EntryKind.TRANSFERRED_OUT, other=into.container, why="", change_request=None
+    )
     kept[-1] = replace(into, kind=EntryKind.TRANSFERRED_IN, other=out.container, change_request=None)
 
 

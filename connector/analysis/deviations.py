@@ -60,7 +60,7 @@ def scope_dropped(
     found = []
     for row in rows:
         promised = set(agreed.get(row.container, ()))
-        dropped = [e for e in row.entries if e.kind is EntryKind.REMOVED and e.item_key in promised]
+        dropped = [e for e in row.entries if _is_unasked_removal(e) and e.item_key in promised]
         if row.unit == ITEMS and dropped:
             facts: dict[str, Fact] = {
                 "removed": float(len(dropped)),
@@ -126,6 +126,10 @@ def sync_failed(sources: Iterable[SourceFacts]) -> list[Deviation]:
         for source in sources
         if source.failed_since is not None
     ]
+
+
+def _is_unasked_removal(entry: LedgerEntry) -> bool:
+    return entry.kind is EntryKind.REMOVED and entry.change_request is None
 
 
 def _breach_at(entries: Sequence[LedgerEntry], limit: float) -> dt.datetime:

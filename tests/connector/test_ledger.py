@@ -248,3 +248,33 @@ def test_dropping_agreed_work_is_a_deviation_even_when_additions_hide_it() -> No
         ("scope_dropped", PROJECT),
     ]
     assert row(state, R1).current == row(state, R1).baseline
+
+
+def test_a_removal_that_a_change_request_covers_is_no_deviation() -> None:
+    """Taken out as asked: booked with its request, and nobody is alarmed."""
+    (request, *changes), links = approved_request(15)
+    base = facts(
+        [issue(1, milestones=(R1,)), issue(2), request],  # type: ignore[list-item] # an Issue
+        [*moved(2, 30, out=1), *changes],  # type: ignore[list-item] # Changes
+        sightings=SIGHTS,
+        links=tuple(links),
+    )
+    state = judged(base, agreed(base))
+    (entry,) = row(state, R1).entries
+    assert (entry.kind, entry.change_request) == (EntryKind.REMOVED, "APO-9")
+    assert state.deviations == ()
+
+
+def test_a_request_approved_from_the_start_is_decided_on_its_mapped_day() -> None:
+    """No history tells when it was decided; the day somebody wrote down does (day 18)."""
+    request = issue(9, type="Change Request", category=Category.DONE, status="Approved", closed_at=day(18))
+    link = Link(
+        id="1", source="jira:APO", a=request.key, b="jira:issue:2", kind=LinkKind.COVERS, name="covers"
+    )
+    base = facts(
+        [issue(1, milestones=(R1,)), issue(2, milestones=(R1,)), request],
+        moved(2, 20, into=1),
+        sightings=SIGHTS,
+        links=(link,),
+    )
+    assert kinds(judged(base, agreed(base)), R1) == [("APO-2", EntryKind.APPROVED_ADD, 1)]
