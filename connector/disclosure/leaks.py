@@ -12,8 +12,9 @@ The rules, in one place:
    stand in fixed texts and in what the configuration says (publisher, client).
 4. Values narrower than four characters and the tracker's own vocabulary (status, type, priority,
    resolution names) count only beside the name of their field: `Priority: P1`.
-5. A line of free text may run across the edge of texts that stand there: nothing but what was
-   disclosed is in it. Any other value must lie inside a single one.
+5. A line of free text, and a label that pairs a name with a value (`likelihood:medium`), may run
+   across the edge of texts that stand there: nothing but what was disclosed is in it. Any other
+   value must lie inside a single one.
 6. A bare number counts only as a whole number, and not among the coordinates of a drawing.
 """
 
@@ -32,6 +33,7 @@ from connector.disclosure.needles import FREE_TEXT, Hit, Rule, hits, sort_out
 
 ACROSS: Final = "free text across texts that may stand there"
 MOST_TILES: Final = 4
+PAIRED: Final = "Issue.labels"
 _COORDINATE: Final = re.compile(
     r"""\s(?:x|y|x1|x2|y1|y2|cx|cy|r|rx|width|height|points|d|viewbox)="[^"<>]*$"""
 )
@@ -148,8 +150,10 @@ class _Allowed:
         return ACROSS if self._is_tiled(hit) else ""
 
     def _is_tiled(self, hit: Hit) -> bool:
-        """Tell whether a line of free text is made of allowed texts that stand side by side."""
-        if hit.needle.origin.source_field not in FREE_TEXT:
+        """Tell whether free text, or a paired label, is made of allowed texts that stand side by side."""
+        origin = hit.needle.origin
+        is_pair = origin.source_field == PAIRED and ":" in origin.value
+        if origin.source_field not in FREE_TEXT and not is_pair:
             return False
         text, place = hit.section.text, hit.start
         for _ in range(MOST_TILES):

@@ -163,7 +163,7 @@ def _beside(
         end = found.end() + size
         needle = known.get(section.text[found.end() : end])
         if needle is not None and not section.text[end : end + 1].isalnum():
-            yield Hit(needle, section, found.start(), end)
+            yield Hit(needle, section, found.end(), end)  # the value alone: its field's name is no secret
             return
 
 

@@ -136,6 +136,23 @@ def test_free_text_may_run_across_disclosed_texts() -> None:
     assert not search(page, value("build</b> rel"), manifest=manifest, fixed=("<b>", "</b>")).is_clean
 
 
+def test_a_value_beside_its_fields_name_may_be_what_was_disclosed() -> None:
+    """`Likelihood: Low` on the page is what the policy told, though a field of that name says Low too."""
+    report = search(
+        "<p>Likelihood: Low</p>", value("Low", "Issue.fields[Likelihood]"), manifest=(told("Low"),)
+    )
+    assert report.is_clean
+
+
+def test_a_label_that_pairs_name_and_value_may_be_what_was_disclosed() -> None:
+    """The label `likelihood:medium` says no more than the page's own words with the told value."""
+    label = value("likelihood:medium", "Issue.labels")
+    page = "<p><span>Likelihood</span> <b>Medium</b></p>"
+    fixed = ("<p><span>Likelihood</span> <b>", "</b></p>")
+    assert search(page, label, manifest=(told("Medium"),), fixed=fixed).is_clean
+    assert not search("<p>likelihood:medium</p>", label, fixed=fixed).is_clean
+
+
 def test_an_escaped_disclosed_text_is_recognised() -> None:
     """A disclosed title with an ampersand is recognised in its HTML form."""
     page = f"<b>{html.escape('R&D <team> plan')}</b>"
