@@ -38,4 +38,4 @@ soak: $(STAMP) ## long campaigns of faults and kills
 	CLIENTVIEW_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser" tests
 
 clean:
-	rm -rf $(VENV) dist build demo site artefacts .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) dist build clientview-demo artefacts .pytest_cache .mypy_cache .ruff_cache
