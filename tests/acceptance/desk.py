@@ -23,7 +23,7 @@ from connector.cli.app import run
 from connector.clock import VARIABLE
 from tests.trackers.worlds import NOW
 
-SCHEMA = json.loads(
+SCHEMA: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "docs/reference/status.schema.json").read_text(encoding="utf-8")
 )
 DAY = dt.timedelta(days=1)
@@ -42,6 +42,12 @@ class Ended:
     def document(self) -> Document:
         """The JSON document it printed, and nothing else."""
         found: Document = json.loads(self.out)
+        return found
+
+    @property
+    def rows(self) -> list[Document]:
+        """The JSON list it printed."""
+        found: list[Document] = json.loads(self.out)
         return found
 
     @property
@@ -131,7 +137,8 @@ def by(rows: list[Document], name: str, value: object) -> Document:
 
 def ledger(document: Document, container: str, unit: str = "items") -> Document:
     """Return a container's row of the scope ledger."""
-    (found,) = [row for row in document["scope"] if (row["container"], row["unit"]) == (container, unit)]
+    rows: list[Document] = document["scope"]
+    (found,) = [row for row in rows if (row["container"], row["unit"]) == (container, unit)]
     return found
 
 

@@ -20,7 +20,7 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A project that `init` drafted: its desk, its key there, the milestone, an item's name, the day agreed."""
+    """A project that `init` drafted: its desk and key, the milestone, an item's name, the day agreed."""
 
     desk: Desk
     key: str
@@ -90,7 +90,7 @@ def begun(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_the_whole_job_with_no_line_edited(begun: Begun) -> None:
-    """Check, sync, agree on a past day, preview, publish: the ledger knows the creep, no alert is sent for it."""
+    """Check, sync, agree on a past day, preview, publish; the ledger knows the creep."""
     desk, key = begun.desk, begun.key
     drafted = desk.config.read_bytes()
     desk.do("check")
@@ -116,8 +116,8 @@ def test_the_whole_job_with_no_line_edited(begun: Begun) -> None:
     assert b"Checkout" in page
     assert b"One more" not in page
     assert "nothing changed" in desk.do("publish", key, "--approved-by", "P. Manager").out
-    (edition,) = desk.do("editions", "list", key, "--json").document
-    assert (edition["number"], edition["approved_by"]) == (1, "P. Manager")  # type: ignore[index] # a JSON list
+    (edition,) = desk.do("editions", "list", key, "--json").rows
+    assert (edition["number"], edition["approved_by"]) == (1, "P. Manager")
     assert desk.config.read_bytes() == drafted
     tomllib.loads(drafted.decode())
 
