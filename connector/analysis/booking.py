@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from adapters.records import Issue
 from connector.analysis.facts import Baseline, ProjectFacts
 from connector.analysis.state import PROJECT, EntryKind, LedgerEntry
-from connector.analysis.walk import NOWHERE, Standing, Step, Walk
+from connector.analysis.walk import ITEMS, NOWHERE, Standing, Step, Walk
 from mappings.classify import nature_of, origin_of
 
-ITEMS = "items"
 Sizes = dict[str, dict[str, float | None]]
 """Container -> item key -> size (None: unsized)."""
 

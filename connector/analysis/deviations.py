@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from adapters.records import MilestoneStatus
-from connector.analysis.booking import ITEMS
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, SourceFacts
 from connector.analysis.milestones import slip_days
@@ -19,6 +18,7 @@ from connector.analysis.state import (
     ScopeRow,
     Severity,
 )
+from connector.analysis.walk import ITEMS
 from mappings.concepts import Nature
 
 CRITICAL_FACTOR = 2.0  # a breach of twice the tolerance is critical; the lesser one a warning

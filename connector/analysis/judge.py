@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from connector.analysis import approvals, deviations, health, scope
 from connector.analysis import milestones as dates
-from connector.analysis.booking import ITEMS
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.history import Version
@@ -21,7 +20,7 @@ from connector.analysis.state import (
     ProjectState,
     ScopeRow,
 )
-from connector.analysis.walk import Walk, histories
+from connector.analysis.walk import ITEMS, Walk, histories, size_unit
 from mappings.concepts import Picture
 from mappings.picture import map_project
 
@@ -85,12 +84,6 @@ def picture_at(facts: ProjectFacts, told: Mapping[str, Sequence[Version]], as_of
         if (issue := version_at(history, as_of)) is not None and not _is_gone(facts, key, as_of)
     ]
     return approvals.dated(map_project(standing, facts.links, facts.rules), told, facts.rules, as_of=as_of)
-
-
-def size_unit(facts: ProjectFacts) -> str:
-    """Return the project's mapped size unit: the first of its sources' that is not items."""
-    units = [facts.rules[name].size_unit for name in sorted(facts.rules)]
-    return next((unit for unit in units if unit != ITEMS), ITEMS)
 
 
 def _is_gone(facts: ProjectFacts, key: str, as_of: dt.datetime) -> bool:

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from connector.analysis.booking import ITEMS, Booker, CoverOf, Sizes, amount_of
+from connector.analysis.booking import Booker, CoverOf, Sizes, amount_of
 from connector.analysis.facts import Baseline
 from connector.analysis.state import EntryKind, LedgerEntry
-from connector.analysis.walk import Standing, Walk
+from connector.analysis.walk import ITEMS, Standing, Walk
 
 
 class UnbalancedLedgerError(Exception):

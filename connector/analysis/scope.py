@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from connector.analysis.booking import ITEMS, amount_of
+from connector.analysis.booking import amount_of
 from connector.analysis.ledger import Ledger
 from connector.analysis.state import EntryKind, LedgerEntry, ScopeRow
+from connector.analysis.walk import ITEMS
 from mappings.concepts import Nature
 
 

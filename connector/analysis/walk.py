@@ -21,6 +21,7 @@ from mappings.concepts import Concept, Disposition
 from mappings.goals import goal_chain
 
 CONFIG_PREFIX = "config:"
+ITEMS = "items"  # the unit in which every item counts one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +80,11 @@ class Walk:
     )  # parent -> children that are something
     _events: list[_Event] = field(default_factory=list)
     _next: int = 0
+    _unit: str = ITEMS
 
     def __post_init__(self) -> None:
         """Lay out every version of every issue in time order."""
+        self._unit = size_unit(self.facts)
         self._events = sorted(_events(self.facts, self.told), key=lambda event: event.at)
 
     def advance(self, until: dt.datetime) -> Iterator[Step]:
@@ -192,10 +195,11 @@ class Walk:
         inside = frozenset((*issue.milestones, *hand))
         if not inside and not goals:
             return NOWHERE
+        rules = self.facts.rules[issue.source]
         return Standing(
             milestones=inside,
             goals=frozenset(goals),
-            size=size_of(issue, self.facts.rules[issue.source]),
+            size=size_of(issue, rules) if rules.size_unit == self._unit else None,
             done=placement.disposition is Disposition.DONE,
         )
 
@@ -215,6 +219,15 @@ def belongs(issue: Issue, milestone: HandMilestone) -> bool:
         {value.casefold() for value in have.get(name, ())} & {value.casefold() for value in wanted}
         for name, wanted in milestone.select.items()
     )
+
+
+def size_unit(facts: ProjectFacts) -> str:
+    """Return the project's mapped size unit: the first of its sources' that is not items.
+
+    Items of a source that measures otherwise are unsized in it: points and hours do not add up.
+    """
+    units = [facts.rules[name].size_unit for name in sorted(facts.rules)]
+    return next((unit for unit in units if unit != ITEMS), ITEMS)
 
 
 def histories(facts: ProjectFacts) -> Mapping[str, tuple[Version, ...]]:

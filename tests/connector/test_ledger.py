@@ -278,3 +278,15 @@ def test_a_request_approved_from_the_start_is_decided_on_its_mapped_day() -> Non
         links=(link,),
     )
     assert kinds(judged(base, agreed(base)), R1) == [("APO-2", EntryKind.APPROVED_ADD, 1)]
+
+
+def test_items_of_a_source_without_points_are_unsized_not_one_point_each() -> None:
+    """A Jira source in points and a GitHub source in items: 3 points, and one item nobody sized."""
+    hub = issue(7, source="github:acme/app", milestones=(R1,))
+    base = facts(
+        [issue(1, milestones=(R1,), points=3.0), hub],
+        sightings=SIGHTS,
+        rules={"jira:APO": rules("jira-scrum"), "github:acme/app": rules("github-milestones")},
+    )
+    points = row(judged(base, agreed(base)), R1, "points")
+    assert (points.baseline, points.current, points.unsized) == (3, 3, 1)
