@@ -66,7 +66,7 @@ def states(
 
 
 def _last_look(sightings: Iterable[MilestoneSighting], as_of: dt.datetime) -> dict[str, dt.datetime]:
-    """Return when each source was looked at last: a milestone not seen then is gone from it."""
+    """Return when each source was looked at last: a milestone not seen then, or later, is gone from it."""
     return {s.milestone.source: s.seen_at for s in sightings if s.seen_at <= as_of}
 
 
@@ -82,7 +82,7 @@ def _known(
     past = tuple(s for s in seen if s.seen_at <= as_of)
     actual_on = _actual_on(seen, today, calendar)
     if past:
-        milestone = _present(past[-1], last_look)
+        milestone = past[-1].milestone if len(past) < len(seen) else _present(past[-1], last_look)
     else:
         milestone = replace(seen[0].milestone, due_on=None, status=MilestoneStatus.OPEN)
         entered_at = first_entry.get(milestone.key)

@@ -153,6 +153,17 @@ def test_a_milestone_its_tracker_no_longer_shows_keeps_its_story() -> None:
     assert (gone.status, gone.first_promised_on) == (MilestoneStatus.CANCELLED, ON(2026, 10, 1))
 
 
+def test_a_milestone_that_was_seen_later_was_there_in_between() -> None:
+    """Of a run of equal sightings only the ends are kept: as of a day inside it the milestone is there."""
+    sights = [
+        *seen(1, milestone(1, due_on=ON(2026, 12, 1)), milestone(2)),
+        *seen(9, milestone(2, due_on=ON(2026, 12, 8))),
+        *seen(20, milestone(1, due_on=ON(2026, 12, 1)), milestone(2, due_on=ON(2026, 12, 8))),
+    ]
+    states = judge(facts([issue(1)], sightings=sights), Agreement(), as_of=day(10)).milestones
+    assert {state.status for state in states} == {MilestoneStatus.OPEN}
+
+
 def test_the_last_milestones_slip_uses_the_buffer() -> None:
     """10 days of buffer, 5 working days late against the agreement: 5 used."""
     base = history((1, ON(2026, 10, 8)), (20, ON(2026, 10, 15)))
