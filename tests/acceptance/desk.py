@@ -125,7 +125,7 @@ class Desk:
 
     def _keep(self, ended: Ended) -> Ended:
         self.seen.append(ended.text)
-        assert "Traceback" not in ended.text, ended.text
+        assert "Traceback" not in ended.text, ended.text[-600:]
         return ended
 
 
