@@ -41,7 +41,7 @@ _AGREED = (  # title, goal, points, done on which day (None: open)
     ("Order mail", "checkout", 2, None),
     ("Terms and returns", "checkout", 1, None),
 )
-_CLIENT_WORDS = """\
+CLIENT_WORDS = """\
 Card provider wants an audit. Anna thinks they bluff.
 
 ### Client title
@@ -122,9 +122,9 @@ class Desk:
         captured = self.capsys.readouterr()
         return Ended(code, self._told(captured.out), self._told(captured.err))
 
-    def write_client_words(self) -> None:
+    def write_client_words(self, text: str = CLIENT_WORDS) -> None:
         """Do in the tracker what the tutorial asks for: words for the client, under a heading."""
-        self.risk.edit(self.clock[0], edits.value("description", _CLIENT_WORDS), by="anna")
+        self.risk.edit(self.clock[0], edits.value("description", text), by="anna")
 
     def _told(self, text: str) -> str:
         for ours, theirs in (
