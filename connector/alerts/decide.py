@@ -13,6 +13,7 @@ from connector.config.values import QuietHours
 from connector.store.alerts import AlertPhase, AlertState
 
 _LEVELS = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
+_WEIGHTS = ("sync_failed", "guard_tripped", "overdue", "milestone_slip", "scope_creep", "scope_dropped")
 
 # Facts whose change is news although the level stays: a date that moves again is told again.
 _MARKS: Mapping[str, tuple[str, ...]] = {"milestone_slip": ("due_on",)}
@@ -71,7 +72,7 @@ def decide(
             them fires or resolves (the failed source has an alert of its own).
 
     Returns:
-        The alerts that changed and the notices to send, worst first, in a stable order.
+        The alerts that changed and the notices to send: what stands, worst first, then what is over.
     """
     told = {(alert.rule, alert.object): alert for alert in known}
     current = {(deviation.rule, deviation.object): deviation for deviation in deviations}
@@ -85,12 +86,20 @@ def decide(
         for key, alert in told.items()
         if is_open(alert) and key not in current and alert.object not in held
     ]
-    notices.sort(key=lambda n: (-_LEVELS.index(n.alert.severity), n.alert.rule, n.alert.object))
+    notices.sort(key=_gravity)
     return Decision(
         states=tuple(notice.alert for notice in notices),
         notices=tuple(notices),
         as_digest=is_first and bool(notices),
     )
+
+
+def _gravity(notice: Notice) -> tuple[bool, int, int, str, str]:
+    """Order notices: what stands before what is over, the worst first, then by what weighs on a client."""
+    alert = notice.alert
+    weight = _WEIGHTS.index(alert.rule) if alert.rule in _WEIGHTS else len(_WEIGHTS)
+    is_over = notice.transition is Transition.RESOLVED
+    return (is_over, -_LEVELS.index(alert.severity), weight, alert.rule, alert.object)
 
 
 def is_open(alert: AlertState) -> bool:

@@ -14,6 +14,7 @@ from adapters.errors import AdapterError, PluginError, SettingsError, WaitTooLon
 from connector.alerts import deliver
 from connector.alerts.decide import decide
 from connector.alerts.message import compose
+from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.state import PROJECT, ProjectState
 from connector.errors import ConnectorError
 from connector.pipeline import judging
@@ -91,7 +92,8 @@ def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_fir
     known = workspace.store.alerts.load(project.key)
     decision = decide(state.deviations, known, now=now, is_first=is_first, held=_held(state))
     route = workspace.route(project)
-    return deliver.record(workspace.store, route, decision, compose(decision, state), now=now)
+    calendar = WorkingCalendar(timezone=project.timezone, code=project.settings.working_holidays)
+    return deliver.record(workspace.store, route, decision, compose(decision, state, calendar), now=now)
 
 
 def send(workspace: Workspace, project: Project, *, whatever_backoff: bool = False) -> tuple[str, ...]:

@@ -61,9 +61,23 @@ def test_creep_is_told_once_and_cleared_once(bench: Workbench) -> None:
         bench.do("baseline", "set", "apollo", "--approved-by", "J. Doe")
         bench.do("sync")
         after = box.subjects[unchanged:]
-    assert "[Apollo web shop] Scope creep: R1 (warning)" in first
-    assert unchanged == len(first)
-    assert "[Apollo web shop] All clear: Scope creep: R1 (over)" in after
+    assert first == ["[Apollo web shop] Scope creep: R1 (warning)"]
+    assert unchanged == 1
+    assert after == ["[Apollo web shop] All clear: Scope creep: R1, and 1 more"]
+
+
+def test_each_deviation_told_in_one_message_keeps_its_own_alert(bench: Workbench) -> None:
+    """The release and the project are told together, and listed, acknowledged and cleared apart."""
+    with agreed(bench) as (_, box):
+        bench.pass_days(1)
+        bench.add_story()
+        bench.do("sync")
+        listed = bench.do("alerts", "list", "--json").rows[0]["alerts"]
+        bench.do("alerts", "ack", "apollo", "scope_creep:project")
+    assert len(box.received) == 1
+    assert "With it: the project (10 % of 10)." in box.received[0]["message"]
+    assert isinstance(listed, list)
+    assert [one["id"] for one in listed] == [f"scope_creep:{bench.milestone}", "scope_creep:project"]
 
 
 def test_an_alert_says_what_since_when_how_much_and_why(bench: Workbench) -> None:
@@ -73,10 +87,11 @@ def test_an_alert_says_what_since_when_how_much_and_why(bench: Workbench) -> Non
         story = bench.add_story()
         bench.do("sync")
         text = next(m["message"] for m in box.received if "R1" in m["title"])
-    assert "What: R1 grew by work that no approved change request covers." in text
-    assert "Since: 2026-09-02 08:00 UTC" in text
-    assert f"1 items added to the {AGREED_ITEMS} agreed, 10.0%, tolerance 5.0%" in text
-    assert f"- {story.key} added 2026-09-02 08:00 UTC, 1 items" in text
+    assert (
+        f"R1 grew by 1 item (new) that no approved change request covers: 10 % of the {AGREED_ITEMS} agreed;"
+        " tolerance 5 %. Since 2 Sep 2026, 08:00 UTC."
+    ) in text
+    assert f"- {story.key} One more thing (2 Sep 2026): R1\n" in text
     assert f"Look at: clientview explain apollo {story.key}" in text
 
 
@@ -93,7 +108,7 @@ def test_a_slip_is_told_and_told_again_when_it_moves_again(bench: Workbench) -> 
         "[Apollo web shop] Milestone slipped: R1 (warning)",
         "[Apollo web shop] Again: Milestone slipped: R1 (warning)",
     ]
-    assert "moved from 2026-10-01 to 2026-10-14" in box.received[0]["message"]
+    assert "moved from 1 Oct to 14 Oct 2026 (9 working days)" in box.received[0]["message"]
 
 
 def test_overdue_is_told(bench: Workbench) -> None:
@@ -127,7 +142,7 @@ def test_a_failed_sync_is_told_and_cleared(bench: Workbench) -> None:
         bench.do("sync")
     assert box.subjects == [
         "[Apollo web shop] Tracker not read: jira:APO (critical)",
-        "[Apollo web shop] All clear: Tracker not read: jira:APO (over)",
+        "[Apollo web shop] All clear: Tracker not read: jira:APO",
     ]
 
 

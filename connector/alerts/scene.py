@@ -1,0 +1,102 @@
+"""What a message looks things up in: the judged state, its names, its ledger rows, its calendar. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from connector.alerts import words
+from connector.alerts.decide import Notice
+from connector.analysis.calendar import WorkingCalendar
+from connector.analysis.state import (
+    PROJECT,
+    EntryKind,
+    LedgerEntry,
+    MilestoneState,
+    ProjectState,
+    ScopeRow,
+)
+from connector.analysis.walk import ITEMS
+
+BOOKED: Mapping[str, EntryKind] = {
+    "scope_creep": EntryKind.UNAPPROVED_ADD,
+    "scope_dropped": EntryKind.REMOVED,
+}
+"""Rules about scope, and the entries that their deviations stand on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """A project as it was judged."""
+
+    state: ProjectState
+    calendar: WorkingCalendar
+    _items: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The project's time zone."""
+        return self.calendar.zone
+
+    @cached_property
+    def rows(self) -> Mapping[str, ScopeRow]:
+        """Ledger rows in items, by container."""
+        return {row.container: row for row in self.state.scope if row.unit == ITEMS}
+
+    @cached_property
+    def milestones(self) -> Mapping[str, MilestoneState]:
+        """Milestones by key."""
+        return {milestone.key: milestone for milestone in self.state.milestones}
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What people call each container; of a deviation, its own name counts first."""
+        goals = {goal.key: words.one_line(goal.title or goal.ref) for goal in self.state.goals}
+        return {key: words.one_line(one.name) for key, one in self.milestones.items()} | goals
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The tracker's titles, by issue key. Internal, as alerts are."""
+        return {item.key: words.one_line(item.title) for item in self.state.picture.items}
+
+    def name(self, notice: Notice) -> str:
+        """Say what people call the object of a notice."""
+        alert = notice.alert
+        if alert.object == PROJECT:
+            return "the project"
+        return words.one_line(alert.object_name or self.names.get(alert.object, alert.object))
+
+    def rank(self, container: str) -> int:
+        """Order containers by how near they are to a date: milestone 0, goal 1, project 2."""
+        if container == PROJECT:
+            return 2
+        return 0 if container in self.milestones else 1
+
+    def entries(self, rule: str, container: str) -> tuple[LedgerEntry, ...]:
+        """List the ledger entries that a deviation of scope stands on, in order of time."""
+        row = self.rows.get(container)
+        kind = BOOKED.get(rule)
+        found = () if row is None else tuple(e for e in row.entries if e.kind is kind and e.amount)
+        if kind is not EntryKind.REMOVED:
+            return found
+        agreed = self._agreed(container)
+        return tuple(e for e in found if e.item_key in agreed and e.change_request is None)
+
+    def items(self, rule: str, container: str) -> frozenset[str]:
+        """Return the keys of the items that a deviation of scope stands on."""
+        place = (rule, container)
+        if place not in self._items:
+            self._items[place] = frozenset(entry.item_key for entry in self.entries(rule, container))
+        return self._items[place]
+
+    def touched(self, rule: str, item_key: str) -> Iterable[str]:
+        """Name the milestones and goals in which an item counts for that rule."""
+        for container, name in self.names.items():
+            if item_key in self.items(rule, container):
+                yield name
+
+    def _agreed(self, container: str) -> frozenset[str]:
+        baseline = self.state.baseline
+        return frozenset(baseline.containers.get(container, {}) if baseline else ())
