@@ -61,11 +61,12 @@ def run(folder: Path | None = None) -> int:
     with _trackers(now, moment) as (jira, github, inbox):
         _say("Two trackers answer on this machine: one as Jira Cloud does, one as GitHub does.")
         file = _configure(place, jira, github, inbox, now)
-        pages = _live(file, moment, story.sync_days(now), inbox)
+        page, alert = _live(file, moment, story.sync_days(now), inbox)
         requests = len(jira.log) + len(github.log)
     _say(f"{requests} requests were answered, all of them reading; nothing was written to a tracker.")
+    _say(f"\nThe last alert, as the project manager got it:\n{_indented(alert)}")
     _farewell(file)
-    sys.stdout.write(f"page: {pages[-1]}\n")
+    sys.stdout.write(f"page: {page}\n")
     return 0
 
 
@@ -107,32 +108,37 @@ def _configure(place: Path, jira: JiraCloud, github: GitHubServer, inbox: Inbox,
     return file
 
 
-def _live(file: Path, moment: Moment, days: Sequence[dt.datetime], inbox: Inbox) -> list[Path]:
-    """Sync on every day; publish on some; return the pages in order."""
+def _live(file: Path, moment: Moment, days: Sequence[dt.datetime], inbox: Inbox) -> tuple[Path, str]:
+    """Sync on every day, publish on some; return the page and the last alert."""
     told_on = {days[index] for index in TOLD_BEFORE} | {days[-1]}
-    pages = []
+    page, alert = Path(), "none"
     for day in days:
         moment.at = day
         with open_workspace(file, Clock(rehearsed_from=day)) as workspace:
             (report,) = sync(workspace, [PROJECT], Order(), lambda *_: None).projects
-            _tell(day, report, inbox)
+            alert = _tell(day, report, inbox) or alert
             if day in told_on:
                 approval = Approval(approved_by=APPROVED_BY)
                 edition = publish(workspace, workspace.project(PROJECT), AUDIENCE, approval)
                 _say(f"            edition {edition.number} published, approved by {APPROVED_BY}")
-                pages.append(edition.page)
-    return pages
+                page = edition.page
+    return page, alert
 
 
-def _tell(day: dt.datetime, report: ProjectReport, inbox: Inbox) -> None:
-    sources = ", ".join(f"{source.source} ({source.issues} issues read)" for source in report.sources)
-    _say(f"{day:%Y-%m-%d}  synced {sources}; health: {report.health}")
+def _tell(day: dt.datetime, report: ProjectReport, inbox: Inbox) -> str:
+    """Say how a sync went and what the PM was told; return the alert in full, "" if there was none."""
+    sources = ", ".join(f"{source.issues} issues from {source.source}" for source in report.sources)
+    health = report.health.replace("_", " ")
+    _say(f"{day:%Y-%m-%d}  synced {sources}: {health}")
+    whole = ""
     for subject, body in inbox.taken():
-        _say(_indented(f"alert to the project manager: {subject}\n{body}"))
+        _say(f"            alert: {subject}")
+        whole = f"{subject}\n\n{body}"
+    return whole
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"            | {line}" for line in text.strip().splitlines())
+    return "\n".join(f"  | {line}".rstrip() for line in text.strip().splitlines())
 
 
 def _farewell(file: Path) -> None:
