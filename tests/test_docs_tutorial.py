@@ -11,7 +11,9 @@ import pytest
 
 from tests.tutorial_world import Desk, Ended, desk
 
-PAGE = Path(__file__).parents[1] / "docs" / "tutorial" / "first-project.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = DOCS / "tutorial" / "first-project.md"
+BY_HAND = DOCS / "how-to" / "trackers-without-dated-versions.md"
 LEFT_OUT = "…"
 MOVED_CLOCK = "CLIENTVIEW_NOW moves the clock"
 STEPS = re.compile(r"^```console\n(?P<shown>.*?)^```$|^<!-- do: (?P<act>.*?) -->$", re.MULTILINE | re.DOTALL)
@@ -56,6 +58,25 @@ def test_a_scoped_token_works_as_written(
         config.write_text(config.read_text(encoding="utf-8").replace(site, site + api), encoding="utf-8")
         assert at.type("clientview check --online").code == 0
         assert at.type("clientview sync").code == 0
+
+
+def test_milestones_made_by_hand_work_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page's milestones hold what they select, and a date that is changed is a move that was seen."""
+    text = BY_HAND.read_text(encoding="utf-8")
+    example = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)[0]
+    init, *_ = (step for step in steps(PAGE.read_text(encoding="utf-8")) if isinstance(step, Shown))
+    with desk(tmp_path, monkeypatch, capsys) as at:
+        assert at.type(init.command).code == 0
+        config = tmp_path / "clientview.toml"
+        written = f"{config.read_text(encoding='utf-8')}\n{example}"
+        config.write_text(written, encoding="utf-8")
+        assert at.type("clientview sync").code == 0
+        config.write_text(written.replace("2026-12-15", "2027-01-20"), encoding="utf-8")
+        for step in steps(text):
+            assert isinstance(step, Shown)
+            check(step, at.type(step.command))
 
 
 def steps(text: str) -> Iterator[Shown | str]:
