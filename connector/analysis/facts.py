@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.records import Change, Issue, Link, MilestoneSighting
+from mappings.concepts import Verdict
 from mappings.rules import Rules
 
 
@@ -69,6 +70,46 @@ class ProjectFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A document that proves an approval: a signed PDF, a mail. Its bytes are in the store."""
+
+    name: str  # of the file as it was given
+    sha256: str  # hex
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedChange:
+    """A change request recorded here, because the tracker has none or does not tell its verdict.
+
+    Immutable: a later one with `supersedes` takes its place. It covers the issues named, whatever
+    carries one of the labels, and whatever is or stands below one of the parents; or it gives its
+    verdict to a change request of the tracker (`request`).
+    """
+
+    number: int
+    title: str
+    verdict: Verdict
+    decided_by: str
+    on_at: dt.datetime  # when it was decided; of a proposal, when it was made
+    recorded_at: dt.datetime
+    recorded_by: str = ""  # the operating user; decided_by is their claim
+    items: tuple[str, ...] = ()  # issue keys
+    labels: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()  # issue keys
+    request: str = ""  # issue key of the tracker's change request
+    supersedes: int | None = None
+    note: str = ""
+    client_title: str = ""
+    evidence: Evidence | None = None
+
+    @property
+    def ref(self) -> str:
+        """What people call it: `CR-2`."""
+        return f"CR-{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
     """An immutable, numbered copy of scope and dates as of an instant, and who approved it.
 
@@ -85,6 +126,8 @@ class Baseline:
     containers: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
     dates: Mapping[str, dt.date | None] = field(default_factory=dict)
     buffer_days: int | None = None
+    rules: Mapping[str, str] = field(default_factory=dict)  # source -> fingerprint it was counted by
+    evidence: Evidence | None = None
 
     def without(self, withheld: frozenset[str]) -> Baseline:
         """Return the same baseline as if these items had never been in it."""
@@ -111,6 +154,7 @@ class Agreement:
     told: Mapping[str, tuple[tuple[dt.datetime, dt.date], ...]] = field(
         default_factory=dict
     )  # milestone -> (edition instant, date)
+    changes: tuple[RecordedChange, ...] = ()  # recorded here, ordered by number
 
     def in_force(self, at: dt.datetime) -> Baseline | None:
         """Return the baseline that holds at `at`: the latest whose instant is not after it."""

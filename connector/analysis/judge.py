@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connector.analysis import approvals, deviations, health, scope
+from connector.analysis import approvals, deviations, health, recorded, scope
 from connector.analysis import milestones as dates
 from connector.analysis.calendar import WorkingCalendar
-from connector.analysis.facts import Agreement, ProjectFacts
+from connector.analysis.facts import Agreement, ProjectFacts, RecordedChange
 from connector.analysis.history import Version
 from connector.analysis.history import at as version_at
 from connector.analysis.ledger import Ledger, keep
@@ -50,7 +50,7 @@ def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> P
     calendar = WorkingCalendar(timezone=agreement.timezone, code=agreement.holidays)
     now = _Now(facts=facts, agreement=agreement, as_of=as_of, calendar=calendar)
     told = histories(facts)
-    picture = picture_at(facts, told, as_of)
+    picture = picture_at(facts, told, as_of, agreement.changes)
     baseline = agreement.in_force(as_of)
     cover_of = approvals.coverage(picture.change_requests)
     ledger = keep(Walk(facts, told), baseline, as_of=as_of, unit=size_unit(facts), cover_of=cover_of)
@@ -73,17 +73,23 @@ def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> P
     )
 
 
-def picture_at(facts: ProjectFacts, told: Mapping[str, Sequence[Version]], as_of: dt.datetime) -> Picture:
+def picture_at(
+    facts: ProjectFacts,
+    told: Mapping[str, Sequence[Version]],
+    as_of: dt.datetime,
+    changes: Sequence[RecordedChange] = (),
+) -> Picture:
     """Return what the records meant at `as_of`: the time machine for a whole project.
 
-    `told` is what `walk.histories` says of the facts.
+    `told` is what `walk.histories` says of the facts; `changes` are the decisions recorded here.
     """
     standing = [
         issue
         for key, history in told.items()
         if (issue := version_at(history, as_of)) is not None and not _is_gone(facts, key, as_of)
     ]
-    return approvals.dated(map_project(standing, facts.links, facts.rules), told, facts.rules, as_of=as_of)
+    picture = approvals.dated(map_project(standing, facts.links, facts.rules), told, facts.rules, as_of=as_of)
+    return recorded.applied(picture, changes, told, as_of=as_of)
 
 
 def _is_gone(facts: ProjectFacts, key: str, as_of: dt.datetime) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from connector.analysis.facts import Baseline
 from connector.errors import UsageError
 from connector.store import codec, tables
 from connector.store.engine import Database
+from connector.store.evidence import keep_evidence
 
 
 class Baselines:
@@ -18,8 +20,21 @@ class Baselines:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, project: str, baseline: Baseline) -> Baseline:
+    def add(
+        self,
+        project: str,
+        baseline: Baseline,
+        *,
+        rule_texts: Mapping[str, str] | None = None,
+        evidence: bytes | None = None,
+    ) -> Baseline:
         """Record a baseline under the next number of its project; the number it came with is ignored.
+
+        Args:
+            project: Key of the project.
+            baseline: The baseline; it may name evidence.
+            rule_texts: The rules it was counted by: fingerprint to text of the file.
+            evidence: The bytes of its evidence.
 
         Returns:
             The baseline with its number.
@@ -39,6 +54,8 @@ class Baselines:
                     record=codec.dump(codec.BASELINE, numbered),
                 )
             )
+            keep_evidence(connection, project, evidence)
+            _keep_texts(connection, project, rule_texts or {})
         return numbered
 
     def list(self, project: str) -> tuple[Baseline, ...]:
@@ -59,3 +76,22 @@ class Baselines:
             known = ", ".join(map(str, sorted(found))) or "none yet"
             raise UsageError(f"project {project}: found no baseline {number}; expected one of: {known}")
         return found[number]
+
+    def rule_text(self, project: str, fingerprint: str) -> str:
+        """Read the rules that a baseline was counted by, as the file said them; "" if they were not kept."""
+        kept = tables.rule_texts.c
+        query = select(kept.text).where(kept.project == project, kept.fingerprint == fingerprint)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one_or_none() or ""
+
+
+def _keep_texts(connection: Connection, project: str, texts: Mapping[str, str]) -> None:
+    kept = tables.rule_texts
+    known = set(connection.scalars(select(kept.c.fingerprint).where(kept.c.project == project)))
+    rows = [
+        {"project": project, "fingerprint": fingerprint, "text": text}
+        for fingerprint, text in texts.items()
+        if fingerprint not in known
+    ]
+    if rows:
+        connection.execute(insert(kept), rows)

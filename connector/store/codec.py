@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from adapters.records import Change, Issue, Link, Milestone, Quarantined
-from connector.analysis.facts import Baseline
+from connector.analysis.facts import Baseline, RecordedChange
 
 T = TypeVar("T")
 
@@ -20,6 +20,7 @@ LINKS = TypeAdapter(tuple[Link, ...])
 MILESTONE = TypeAdapter(Milestone)
 QUARANTINED = TypeAdapter(Quarantined)
 BASELINE = TypeAdapter(Baseline)
+CHANGE = TypeAdapter(RecordedChange)
 
 
 def dump(adapter: TypeAdapter[T], value: T) -> str:

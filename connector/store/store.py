@@ -9,8 +9,10 @@ from typing import Self
 
 from connector.store.alerts import Alerts
 from connector.store.baselines import Baselines
+from connector.store.changes import Changes
 from connector.store.editions import Drafts, Editions
 from connector.store.engine import Database, open_database
+from connector.store.evidence import EvidenceFiles
 from connector.store.facts import Facts
 from connector.store.locks import Locks
 from connector.store.migrate import migrate
@@ -32,6 +34,8 @@ class Store:
         self.facts = Facts(database)
         self.milestones = Milestones(database)
         self.baselines = Baselines(database)
+        self.changes = Changes(database)
+        self.evidence = EvidenceFiles(database)
         self.drafts = Drafts(database)
         self.editions = Editions(database)
         self.alerts = Alerts(database)

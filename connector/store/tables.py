@@ -183,6 +183,32 @@ baselines = Table(
     Column("record", Text, nullable=False),
 )
 
+recorded_changes = Table(
+    "recorded_changes",
+    metadata,
+    _project(),
+    Column("number", Integer, primary_key=True),
+    Column("on_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    _project(),
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+rule_texts = Table(
+    "rule_texts",
+    metadata,
+    _project(),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
 drafts = Table(
     "drafts",
     metadata,
