@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,14 +10,13 @@ import typer
 from connector.cli import session
 
 if TYPE_CHECKING:
-    from connector.pipeline.editions import Approval, Preview
+    from connector.pipeline.editions import Approval
     from connector.pipeline.workspace import Project, Workspace
     from connector.store.editions import Edition
 
 AudienceName = Annotated[
     str | None, typer.Option("--audience", metavar="A", help="One audience; all without it.")
 ]
-_NEWS_SHOWN = 40
 
 
 def register(app: typer.Typer) -> None:
@@ -33,12 +31,13 @@ def register(app: typer.Typer) -> None:
 
 def preview(context: typer.Context, project: session.ProjectKey, audience: AudienceName = None) -> None:
     """Build the draft, say what is new to its readers, write it as a local page to look at."""
+    from connector.cli.drafts import preview_lines
     from connector.pipeline.editions import preview as build_preview
 
     with session.opened(context) as workspace:
         found = workspace.project(project)
         for name in _audiences(found, audience):
-            session.say("\n".join(_preview_lines(found, build_preview(workspace, found, name))))
+            session.say("\n".join(preview_lines(found, build_preview(workspace, found, name))))
 
 
 def publish(  # noqa: PLR0913, PLR0917 - the parameters of a command are its options
@@ -130,31 +129,6 @@ def _audiences(project: Project, audience: str | None) -> list[str]:
         return list(project.settings.audiences)
     project.settings.audience(audience)
     return [audience]
-
-
-def _preview_lines(project: Project, draft: Preview) -> list[str]:
-    from connector.pipeline.editions import news_lines
-
-    lines = [f"{draft.audience}: {draft.page}"]
-    if draft.is_unchanged:
-        lines.append("  nothing is new since the last edition")
-    else:
-        lines.append(f"  new to this audience: {len(draft.news)}")
-        lines += [f"    {line}" for line in news_lines(draft.news[:_NEWS_SHOWN])]
-        if len(draft.news) > _NEWS_SHOWN:
-            lines.append(f"    and {len(draft.news) - _NEWS_SHOWN} more")
-    lines.append(f"  manifest: {len(draft.manifest)} values disclosed")
-    by_rule = Counter(entry.rule for entry in draft.manifest)
-    lines += [f"    {count} by {rule}" for rule, count in sorted(by_rule.items())]
-    lines.append(
-        f"  leak check: {draft.searched} internal values searched, {draft.exempted} exempted, none found"
-    )
-    lines.append(f"  without client wording, so not told: {draft.missing_wording}")
-    if draft.held:
-        lines.append(f"  held: without what is withheld the page would say otherwise: {draft.held}")
-    if draft.needs_approval and not draft.is_unchanged:
-        lines.append(f"  to publish: clientview publish {project.key} --approved-by NAME")
-    return lines
 
 
 def _edition(workspace: Workspace, project: Project, audience: str, number: int | None) -> Edition:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from connector import __version__
-from connector.disclosure.changes import Novelty, NoveltyKind, new_to_audience
-from connector.disclosure.manifest import Disclosure
+from connector.disclosure.changes import NoveltyKind, new_to_audience
 from connector.disclosure.serial import dump_view, fingerprint, load_view
 from connector.errors import SafetyError
 from connector.pipeline.disclosing import Built, build, refuse_leaks, refuse_untrue
 from connector.pipeline.keyring import FOLDER
+from connector.pipeline.reviewing import Review, review
+from connector.pipeline.shown import shown, titles
 from connector.pipeline.workspace import Project, Workspace
 from connector.publish.site import write_edition
 from connector.store.editions import Draft, Edition
@@ -34,10 +35,12 @@ class Preview:
 
     audience: str
     page: Path
-    news: tuple[Novelty, ...]
+    review: Review
+    previous: int  # number of the edition before; 0: there is none
     is_unchanged: bool  # nothing is new since the last edition
     needs_approval: bool
-    manifest: tuple[Disclosure, ...]
+    shown: tuple[str, ...]  # what the page shows, in words
+    titles: tuple[str, ...]  # whose words its titles are
     missing_wording: int
     held: str
     searched: int
@@ -76,16 +79,18 @@ def preview(workspace: Workspace, project: Project, audience: str) -> Preview:
         refuse_leaks(built)
         workspace.store.drafts.put(_draft(project, built))
         page = _write_preview(workspace, project, built)
-    news = new_to_audience(built.seen.view, built.seen.previous_view)
+    seen = built.seen
     return Preview(
         audience=audience,
         page=page,
-        news=news,
+        review=review(seen.view, seen.previous_view),
+        previous=0 if seen.previous is None else seen.previous.number,
         is_unchanged=_is_unchanged(built),
         needs_approval=needs_approval(project, built),
-        manifest=built.seen.projection.manifest,
-        missing_wording=built.seen.projection.missing_wording,
-        held=built.seen.held,
+        shown=shown(seen.projection.manifest),
+        titles=titles(seen.projection.manifest),
+        missing_wording=seen.projection.missing_wording,
+        held=seen.held,
         searched=built.leaks.searched,
         exempted=sum(exemption.count for exemption in built.leaks.exemptions),
     )
@@ -228,11 +233,11 @@ def _refuse_changed(workspace: Workspace, project: Project, built: Built) -> Non
     draft = workspace.store.drafts.get(project.key, built.seen.audience)
     if draft is None or draft.content_hash == fingerprint(built.seen.view):
         return
-    news = new_to_audience(built.seen.view, load_view(draft.view))
+    news = review(built.seen.view, load_view(draft.view)).lines or ("wording of the page itself",)
     raise SafetyError(
         f"audience {built.seen.audience}: this changed since the preview of"
         f" {draft.built_at:%Y-%m-%dT%H:%M:%SZ}:\n"
-        + "\n".join(f"  {line}" for line in news_lines(news))
+        + "\n".join(f"  {line}" for line in news)
         + "\nPreview it again, or publish it as it is now with --fresh"
     )
 
@@ -246,16 +251,6 @@ def _refuse_unapproved(project: Project, built: Built, approval: Approval) -> No
         f'audience {built.seen.audience}: approval = "{mode}" asks for a person\'s approval of {what};'
         f" look at `clientview preview {project.key}`, then publish with --approved-by NAME"
     )
-
-
-def news_lines(news: Sequence[Novelty]) -> Sequence[str]:
-    """Tell what is new, a line each."""
-    return [
-        f"{one.kind.value}: {one.before} -> {one.text or 'gone'}"
-        if one.before
-        else f"{one.kind.value}: {one.text}"
-        for one in news
-    ]
 
 
 def _write_preview(workspace: Workspace, project: Project, built: Built) -> Path:

@@ -52,7 +52,7 @@ def test_with_a_token_it_looks_and_the_rest_works_unedited(bench: Workbench) -> 
     assert "type Risk: risk" in told
     assert "milestones: 1, 1 with a date" in told
     assert (bench.folder / "rules" / "apo.toml").is_file()
-    assert "text: R1" in preview
+    assert "milestone: R1" in preview
 
 
 def test_a_data_center_needs_the_token_alone(bench: Workbench) -> None:

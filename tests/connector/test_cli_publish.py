@@ -24,8 +24,11 @@ def test_a_preview_is_a_local_page_and_publishes_nothing(bench: Workbench) -> No
         bench.configure(server)
         bench.do("sync")
         told = bench.do("preview", "apollo").out
-    assert "new to this audience" in told
-    assert "without client wording" in told
+    assert "first edition for these readers: 1 goal, 1 milestone" in told
+    assert "milestone: R1, planned 1 October 2026" in told
+    assert "without client words, so only counted: " in told
+    assert "leak check: passed; " in told
+    assert told.endswith("next: clientview publish apollo\n")
     assert (bench.folder / ".clientview/preview/apollo/client/index.html").is_file()
     assert not (bench.folder / "site").exists()
 
@@ -141,7 +144,8 @@ def test_hiding_that_makes_the_verdict_untrue_is_held(bench: Workbench) -> None:
         refused = bench.run("publish", "apollo")
         bench.do("publish", "apollo", "--reason", "agreed by phone")
         listed = bench.do("editions", "list", "apollo").out
-    assert "held:" in seen
+    assert "HELD: with what is withheld, the page would say otherwise: health" in seen
+    assert 'next: clientview publish apollo --reason "TEXT"' in seen
     assert refused.code == 4
     assert "health" in refused.err
     assert "agreed by phone" in listed

@@ -1,0 +1,73 @@
+"""What `preview` prints: a draft as a PM reads it in ten seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connector.pipeline.editions import Preview
+    from connector.pipeline.workspace import Project
+
+SHOWN = 15  # lines of a kind; the page has them all
+
+
+def preview_lines(project: Project, draft: Preview) -> Iterator[str]:
+    """Tell what is new in a draft, what it discloses, whether it may go out, and the next command.
+
+    Args:
+        project: The project.
+        draft: What was built.
+    """
+    yield f"{draft.audience}: {draft.page}"
+    yield from (f"  {line}" for line in _news(draft))
+    yield "  the page shows:"
+    yield from (f"    {line}" for line in draft.shown)
+    if draft.titles:
+        yield f"  titles: {', '.join(draft.titles)}"
+    if draft.missing_wording:
+        yield f"  without client words, so only counted: {draft.missing_wording}"
+    yield (
+        f"  leak check: passed; {draft.searched} internal values searched in every file,"
+        f" {draft.exempted} let pass by written rules"
+    )
+    if draft.held:
+        yield f"  HELD: with what is withheld, the page would say otherwise: {draft.held}"
+    yield f"  next: {_next(project, draft)}"
+
+
+def _news(draft: Preview) -> Iterator[str]:
+    found = draft.review
+    if found.is_first:
+        yield f"first edition for these readers: {', '.join(found.counts) or 'nothing told one by one'}"
+        yield from _cut("words they would read for the first time", found.texts)
+        return
+    if draft.is_unchanged:
+        yield f"nothing is new since edition {draft.previous}"
+        return
+    kinds = (found.texts, found.dates, found.facts, found.gone)
+    if not any(kinds):
+        yield f"new since edition {draft.previous}: only wording of the page itself"
+        return
+    yield f"new since edition {draft.previous}:"
+    names = ("words nobody approved before", "dates", "states and numbers", "no longer shown")
+    for name, lines in zip(names, kinds, strict=True):
+        yield from _cut(name, lines, indent="  ")
+
+
+def _cut(name: str, lines: Sequence[str], *, indent: str = "") -> Iterator[str]:
+    if not lines:
+        return
+    yield f"{indent}{name} ({len(lines)}):"
+    yield from (f"{indent}  {line}" for line in lines[:SHOWN])
+    if len(lines) > SHOWN:
+        yield f"{indent}  and {len(lines) - SHOWN} more (see the page)"
+
+
+def _next(project: Project, draft: Preview) -> str:
+    if draft.is_unchanged:
+        return "nothing to publish"
+    audience = f" --audience {draft.audience}" if len(project.settings.audiences) > 1 else ""
+    approval = " --approved-by NAME" if draft.needs_approval else ""
+    reason = ' --reason "TEXT"' if draft.held else ""
+    return f"clientview publish {project.key}{audience}{approval}{reason}"
