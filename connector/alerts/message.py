@@ -29,6 +29,8 @@ _WHY = {
     "moved_out": "moved out of the project",
     "deleted": "deleted",
     "taken_out": "taken out",
+    "became_goal": "became a goal, with nothing below it yet",
+    "decomposed": "not in what replaced it",
 }
 _CHANGED = {
     Transition.FIRED: "",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from adapters.records import Issue
+from connector.analysis.decomposition import ADDED, Families, decompose
 from connector.analysis.facts import Baseline, ProjectFacts
 from connector.analysis.state import PROJECT, EntryKind, LedgerEntry
 from connector.analysis.walk import ITEMS, NOWHERE, Standing, Step, Walk
@@ -14,8 +15,6 @@ from mappings.classify import nature_of, origin_of
 
 Sizes = dict[str, dict[str, float | None]]
 """Container -> item key -> size (None: unsized)."""
-
-_ADDED = frozenset({EntryKind.APPROVED_ADD, EntryKind.UNAPPROVED_ADD})
 
 
 class UnknownItemError(Exception):
@@ -52,6 +51,11 @@ class Booker:
     _entries: list[LedgerEntry] = field(default_factory=list)
     _late: dict[str, dt.datetime] = field(default_factory=dict)  # item -> when it was first seen
     _hidden: dict[str, Step] = field(default_factory=dict)  # last step of a late item before that
+    _families: Families = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read which issues were split into which."""
+        self._families = Families.of(self.facts.links)
 
     def open(self, walk: Walk) -> None:
         """Lay the stored copy beside what the records say of that day, and book what differs.
@@ -73,6 +77,7 @@ class Booker:
     def book(self, step: Step) -> None:
         """Book one step in every container and unit; a late item's steps wait until it is seen."""
         key = step.issue.key
+        self._families.note(step.issue, step.after.goals)
         seen_at = self._late.get(key)
         if seen_at is not None and step.at < seen_at:
             self._hidden[key] = step
@@ -81,10 +86,12 @@ class Booker:
         self._put(step, late=False)
 
     def closed(self, as_of: dt.datetime) -> list[LedgerEntry]:
-        """Return all entries; late items are shown if seen by `as_of`, halves of one act joined."""
+        """Return all entries: late items shown if seen by `as_of`, halves of an act joined, splits told."""
         for key in [key for key, seen_at in self._late.items() if seen_at <= as_of]:
             self._show(key)
-        return list(self._joined())
+        joined = sorted(self._joined(), key=lambda entry: entry.at)
+        refs = {key: issue.ref for key, issue in self._issues.items()}
+        return decompose(joined, self._families, refs=refs, family_of=self._family)
 
     @property
     def unseen(self) -> frozenset[str]:
@@ -187,7 +194,7 @@ class Booker:
 
     # -- halves of one act ---------------------------------------------------------------------
 
-    def _joined(self) -> Iterable[LedgerEntry]:
+    def _joined(self) -> list[LedgerEntry]:
         """Join what one act did in two steps: out of one container and into another is a transfer."""
         kept: list[LedgerEntry | None] = []
         removals: dict[tuple[str, str, str, str], int] = {}
@@ -196,7 +203,7 @@ class Booker:
             kept.append(entry)
             if entry.cause and entry.kind is EntryKind.REMOVED:
                 removals[slot] = len(kept) - 1
-            elif entry.kind in _ADDED and slot in removals:
+            elif entry.kind in ADDED and slot in removals:
                 _meet(kept, removals.pop(slot))
         return [entry for entry in kept if entry is not None]
 

@@ -55,11 +55,12 @@ def scope_dropped(
 ) -> list[Deviation]:
     """Agreed items taken out without a change request, even where additions hide it in the sum.
 
-    `agreed` maps a container to the keys of the items that were agreed for it.
+    `agreed` maps a container to the keys of the items that were agreed for it. What an agreed item
+    was split into stands for it.
     """
     found = []
     for row in rows:
-        promised = set(agreed.get(row.container, ()))
+        promised = _promised(row.entries, agreed.get(row.container, ()))
         dropped = [e for e in row.entries if _is_unasked_removal(e) and e.item_key in promised]
         if row.unit == ITEMS and dropped:
             facts: dict[str, Fact] = {
@@ -126,6 +127,14 @@ def sync_failed(sources: Iterable[SourceFacts]) -> list[Deviation]:
         for source in sources
         if source.failed_since is not None
     ]
+
+
+def _promised(entries: Iterable[LedgerEntry], agreed: Iterable[str]) -> set[str]:
+    promised = set(agreed)
+    for entry in entries:
+        if entry.kind is EntryKind.DECOMPOSED and entry.item_key in promised:
+            promised |= set(entry.child_keys)
+    return promised
 
 
 def _is_unasked_removal(entry: LedgerEntry) -> bool:

@@ -28,7 +28,11 @@ class EntryKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One difference between baseline and now. `amount` ≥ 0, but signed for REESTIMATED."""
+    """One difference between baseline and now. `amount` ≥ 0, but signed for REESTIMATED.
+
+    DECOMPOSED has amount 0 and names the children; what they exceed the parent by is an addition
+    with `split_of`.
+    """
 
     at: dt.datetime
     container: str
@@ -38,10 +42,13 @@ class LedgerEntry:
     kind: EntryKind
     amount: float
     change_request: str | None = None  # ref of the request that covers it
-    why: str = ""  # of a removal: dropped, moved_out, deleted, taken_out
+    why: str = ""  # of a removal: dropped, moved_out, deleted, taken_out, became_goal, decomposed (its rest)
     other: str = ""  # of a transfer: the container at the other end
     cause: str = ""  # id of the change that made it; "" when seen, not recorded
     late: bool = False  # its history lies before the baseline, it was seen after it
+    children: tuple[str, ...] = ()  # of a decomposition: refs
+    child_keys: tuple[str, ...] = ()
+    split_of: str = ""  # ref of the parent that this came of
     nature: Nature = Nature.UNKNOWN
     origin: Origin = Origin.UNKNOWN
 

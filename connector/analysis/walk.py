@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 
 from adapters.records import Issue
 from connector.analysis import aliases
-from connector.analysis.facts import HandMilestone, ProjectFacts
+from connector.analysis.decomposition import BECAME_GOAL
+from connector.analysis.facts import ProjectFacts
 from connector.analysis.history import Version, versions
+from connector.analysis.selection import belongs, names_of
 from connector.analysis.state import PROJECT
 from mappings.classify import Placement, place, size_of
 from mappings.concepts import Concept, Disposition
 from mappings.goals import goal_chain
 
-CONFIG_PREFIX = "config:"
 ITEMS = "items"  # the unit in which every item counts one
 
 
@@ -45,7 +46,10 @@ NOWHERE = Standing()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One item's standing changed. `why` tells a removal apart: dropped, deleted, moved_out, taken_out."""
+    """One item's standing changed.
+
+    `why` tells a removal apart: dropped, deleted, moved_out, taken_out, became_goal.
+    """
 
     at: dt.datetime
     act: str
@@ -81,10 +85,12 @@ class Walk:
     _events: list[_Event] = field(default_factory=list)
     _next: int = 0
     _unit: str = ITEMS
+    _names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Lay out every version of every issue in time order."""
         self._unit = size_unit(self.facts)
+        self._names = names_of(self.facts)
         self._events = sorted(_events(self.facts, self.told), key=lambda event: event.at)
 
     def advance(self, until: dt.datetime) -> Iterator[Step]:
@@ -174,7 +180,9 @@ class Walk:
         return Step(at=event.at, act=event.act, issue=issue, before=before, after=after, why=why)
 
     def _why(self, key: str) -> str:
-        return "dropped" if self.placements[key].disposition is Disposition.DROPPED else "taken_out"
+        if self.placements[key].disposition is Disposition.DROPPED:
+            return "dropped"
+        return BECAME_GOAL if self._is_goal(key) else "taken_out"
 
     # -- where an item stands --------------------------------------------------------------------
 
@@ -190,7 +198,7 @@ class Walk:
         placement = self.placements[issue.key]
         if placement.concept is not Concept.SCOPE_ITEM or placement.disposition is Disposition.DROPPED:
             return NOWHERE
-        hand = (f"{CONFIG_PREFIX}{m.key}" for m in self.facts.hand_milestones if belongs(issue, m))
+        hand = (m.key for m in self.facts.hand_milestones if belongs(issue, m, self._names))
         goals = goal_chain(issue.key, self._parent_of, self._is_goal)
         inside = frozenset((*issue.milestones, *hand))
         if not inside and not goals:
@@ -202,23 +210,6 @@ class Walk:
             size=size_of(issue, rules) if rules.size_unit == self._unit else None,
             done=placement.disposition is Disposition.DONE,
         )
-
-
-def belongs(issue: Issue, milestone: HandMilestone) -> bool:
-    """Whether a hand-made milestone's `select` chooses this issue: every key of it, any of its values."""
-    have = {
-        "label": issue.labels,
-        "type": (issue.type,),
-        "component": issue.components,
-        "parent": tuple(filter(None, (issue.parent, (issue.parent or "").rpartition(":")[2]))),
-        "iteration": issue.iterations,
-        "status": (issue.status,),
-        "milestone": issue.milestones,
-    }
-    return bool(milestone.select) and all(
-        {value.casefold() for value in have.get(name, ())} & {value.casefold() for value in wanted}
-        for name, wanted in milestone.select.items()
-    )
 
 
 def size_unit(facts: ProjectFacts) -> str:
