@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
-from connector.analysis.facts import Agreement, ProjectFacts
+from connector.analysis.facts import Agreement, ProjectFacts, SourceFacts
 from connector.analysis.judge import judge
 from connector.analysis.state import Deviation, ProjectState
 from connector.pipeline.pull import GUARD_MARK
@@ -27,9 +28,15 @@ def facts_of(workspace: Workspace, project: Project) -> ProjectFacts:
         gone=stored.gone,
         first_seen=stored.first_seen,
         rules=project.rules,
-        sources=stored.sources,
+        sources=_with_unread(names, stored.sources),
         hand_milestones=project.selections,
     )
+
+
+def _with_unread(names: Sequence[str], read: Sequence[SourceFacts]) -> tuple[SourceFacts, ...]:
+    """Add the configured sources that were never read: what is not known yet is shown as not known."""
+    known = {source.name for source in read}
+    return (*read, *(SourceFacts(name=name) for name in names if name not in known))
 
 
 def agreement_of(workspace: Workspace, project: Project, audience: str | None = None) -> Agreement:

@@ -72,7 +72,7 @@ def scope(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_every_row_balances_at_every_moment(scope: Scope) -> None:
-    """Current = baseline + approved + unapproved − removed + reestimated + in − out, and entries sum to columns."""
+    """The sum of the contract holds, the entries add up to the columns, every container is there."""
     for document in scope.said.values():
         assert_balanced(document)
         containers = {row["container"] for row in document["scope"] if row["unit"] == "items"}
@@ -118,9 +118,8 @@ def test_deleted_and_moved_out_are_removed_and_say_why(scope: Scope) -> None:
 
 def test_an_agreed_item_that_comes_back_is_booked_in_again(scope: Scope) -> None:
     """Dropped and reopened: it left and it came, and both stay visible."""
-    mine = [(kind, amount) for name, kind, amount in scope.booked("R1") if name == "dropped"]
-    assert mine[0] == ("removed", 1)
-    assert len(mine) == 2
+    mine = [kind for name, kind, _amount in scope.booked("R1") if name == "dropped"]
+    assert mine == ["removed", "unapproved_add"]
 
 
 def test_instants_refs_and_nulls(scope: Scope) -> None:

@@ -144,7 +144,7 @@ def test_one_project_that_fails_stops_no_other(desk: Desk) -> None:
 
 
 def test_defaults_and_included_files(desk: Desk) -> None:
-    """`[defaults]` holds any project key; each included file is a project; faults name the file they are in."""
+    """`[defaults]` holds any project key; an included file is a project; faults name their file."""
     with cloud(apollo(), lambda: desk.now) as site:
         head = 'include = ["projects/*.toml"]\n' + HEAD
         head += '\n[defaults]\ntimezone = "Asia/Tokyo"\n[defaults.audience.client]\napproval = "never"\n'
