@@ -80,6 +80,7 @@ class Catalogue:
         default_factory=dict
     )  # story_points/sprint/epic_link/client_title -> field id
     warnings: tuple[str, ...] = ()  # rights beyond reading, expiry, ambiguous fields
+    missing: tuple[str, ...] = ()  # fields the environment asked for that the tracker lacks
 
 
 class Adapter(Protocol):

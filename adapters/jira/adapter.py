@@ -187,6 +187,7 @@ class JiraAdapter:
             fields={one.id: f"{one.name} ({one.type_key})" for one in self._fields if one.type_key},
             hints=parse.hints(context.fields, self._fields),
             warnings=(*warnings, *context.fields.warnings),
+            missing=context.fields.missing,
         )
 
     def close(self) -> None:

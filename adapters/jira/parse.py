@@ -36,6 +36,7 @@ class FieldMap:
     names: Mapping[str, str] = field(default_factory=dict)  # lower-case name -> id
     known: frozenset[str] = frozenset()  # every id of the site's catalogue
     warnings: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # asked for by the rules, unknown to the site
 
     @property
     def custom_ids(self) -> tuple[str, ...]:
@@ -98,6 +99,8 @@ def map_fields(
     def role(name: str, detected: tuple[str, ...]) -> tuple[str, ...]:
         return named(overrides[name], name) if name in overrides else detected
 
+    wanted = sorted(asked)
+    missing = tuple(name for name in wanted if catalogue and not _find(catalogue, name))
     return FieldMap(
         points=role("story_points", _points(catalogue, warnings)),
         sprints=role("sprint", _of_type(catalogue, SPRINT_TYPE)),
@@ -105,10 +108,11 @@ def map_fields(
         parent_links=_of_type(catalogue, PARENT_LINK_TYPE),
         epic_names=_of_type(catalogue, EPIC_NAME_TYPE),
         starts=role("start_date", _starts(catalogue)),
-        asked={name: ids[0] for name in sorted(asked) if (ids := named(name, "rules"))},
+        asked={name: ids[0] for name in wanted if name not in missing and (ids := named(name, "rules"))},
         names={name: one.id for one in reversed(catalogue) for name in _lowered(one)},
         known=frozenset(one.id for one in catalogue),
         warnings=tuple(dict.fromkeys(warnings)),
+        missing=missing,
     )
 
 

@@ -96,6 +96,7 @@ class ReplayAdapter:
             fields={one.id: f"{one.name} ({one.type_key})" for one in recording.fields if one.type_key},
             hints=hints(recording.context.fields, recording.fields),
             warnings=recording.context.fields.warnings,
+            missing=recording.context.fields.missing,
         )
 
     def close(self) -> None:

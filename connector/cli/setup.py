@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import re
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,10 +18,8 @@ if TYPE_CHECKING:
     from adapters.protocol import Catalogue
     from connector.clock import Clock
     from connector.pipeline.checking import SourceCheck
-    from connector.pipeline.drafting import Guess, Start
+    from connector.pipeline.drafting import Start
     from connector.pipeline.starting import Drafted
-
-_GUESSES_SHOWN = 30
 
 
 class Kind(enum.StrEnum):
@@ -154,25 +151,18 @@ def _look(start: Start, folder: Path, clock: Clock, *, must: bool) -> Catalogue 
 
 
 def _drafted_lines(start: Start, drafted: Drafted) -> Iterator[str]:
+    from connector.pipeline import landing
+
     yield from (f"written: {file}" for file in drafted.files)
     catalogue = drafted.catalogue
     if catalogue is not None:
         yield f"looked at {catalogue.deployment} as {catalogue.account}: {catalogue.issues} issues"
-        dated = sum(milestone.due_on is not None for milestone in catalogue.milestones)
-        yield f"milestones: {len(catalogue.milestones)}, {dated} with a date"
+        yield from landing.milestones(catalogue)
         for warning in catalogue.warnings:
             session.warn(warning)
-        yield from _guess_lines(drafted.guesses)
+        yield "the rules would place:"
+        yield from (f"  {line}" for line in landing.placed(drafted.guesses))
     yield f"next: clientview check --online, then clientview sync {start.key}"
-
-
-def _guess_lines(guesses: tuple[Guess, ...]) -> Iterator[str]:
-    yield "the rules would place:"
-    for guess in guesses[:_GUESSES_SHOWN]:
-        yield f"  {guess.by} {guess.name}: {guess.concept or 'nowhere'} ({guess.rule or 'no rule'})"
-    if len(guesses) > _GUESSES_SHOWN:
-        rest = Counter(guess.concept or "nowhere" for guess in guesses[_GUESSES_SHOWN:])
-        yield "  and more: " + ", ".join(f"{count} {concept}" for concept, count in rest.most_common())
 
 
 def _check_online(context: typer.Context) -> None:
@@ -201,7 +191,7 @@ def _check_lines(one: SourceCheck) -> Iterator[str]:
         return
     catalogue = one.catalogue
     yield f"{one.project} {one.source}: {catalogue.deployment}, read as {catalogue.account or 'unknown'}"
-    for warning in catalogue.warnings:
+    for warning in (*catalogue.warnings, *one.unknown_fields):
         session.warn(f"{one.source}: {warning}")
     fields = [f"{purpose.replace('_', ' ')}: {name}" for purpose, name in catalogue.hints.items()]
     yield from (f"  field {line}" for line in fields)

@@ -21,6 +21,7 @@ from connector.pipeline.pull import Progress
 from connector.pipeline.workspace import OpenSource, Project, Workspace
 from mappings.classify import parents, place
 from mappings.errors import FaultsError
+from mappings.presets import NAMES, preset_text
 from mappings.rules import parse_rules
 
 
@@ -35,6 +36,7 @@ class SourceCheck:
     catalogue: Catalogue | None = None
     placed: Mapping[str, int] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
+    unknown_fields: tuple[str, ...] = ()  # fields of the project's own rule file that the tracker lacks
 
 
 def faults(file: Path) -> tuple[str, ...]:
@@ -113,7 +115,29 @@ def _look(
         catalogue=catalogue,
         placed=dict(placed.most_common()),
         keys=frozenset(issue.key for issue in issues),
+        unknown_fields=tuple(_unknown_fields(source, catalogue)),
     )
+
+
+def _unknown_fields(source: OpenSource, catalogue: Catalogue) -> Iterator[str]:
+    """Name the fields that a rule file of the project's own asks for in vain, each with its line.
+
+    What a preset asks for is a guess of ours at what a tracker may have: its absence is no fault.
+    """
+    if not is_path(source.settings.rules_name):
+        return
+    guessed = frozenset().union(*(parse_rules(preset_text(name), file=name).fields for name in NAMES))
+    text = source.settings.rules_text()
+    for name in catalogue.missing:
+        if name not in guessed:
+            line = _line_of(name, text.text)
+            yield f"{text.file}:{line}: found field {name!r}; expected one that the tracker has"
+
+
+def _line_of(name: str, text: str) -> int:
+    """Return the line that names a field, 1 if none does as it is."""
+    lines = enumerate(text.splitlines(), start=1)
+    return next((number for number, line in lines if f'"{name}"' in line or f"'{name}'" in line), 1)
 
 
 def _issues(

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.protocol import Catalogue
-from adapters.records import Category, Issue, MilestoneStatus
+from adapters.records import Category, Issue, Milestone, MilestoneStatus
 from mappings.classify import place
 from mappings.rules import Rules
 
 DEFAULT_RULES: Mapping[str, str] = {"jira": "jira-scrum", "github": "github-milestones"}
 _SHOWN = 12  # names of a kind that a comment lists
+_BUCKET = re.compile(
+    r"backlog|ice\s?box|future|someday|later|un(scheduled|planned|assigned)|new issues|tbd|triage|wish"
+    r"|parking|\d\.x$|待定|未排期",
+    re.IGNORECASE,
+)
 
 _HEAD = """\
 # Configuration of clientview. Secrets are never written here: only `env:NAME` or `file:PATH`.
@@ -21,8 +27,7 @@ _HEAD = """\
 # example that ships with the program; `clientview check` names every fault of this file at once.
 
 [site]
-publisher = {publisher}
-output = "site"                            # folder of published pages; put nothing else in it
+{publisher}output = "site"                            # folder of published pages; put nothing else in it
 # base_url = "https://status.example.com"  # where that folder is served
 
 [store]
@@ -51,7 +56,7 @@ _AGREEMENT = """
 """
 
 _NO_DATES = """
-  # The tracker has no milestone with a date. One can be made here from a selection; its date
+  # The tracker has no open milestone with a date. One can be made here from a selection; its date
   # changes are kept like any other. Take away the # and fill in the dates.
 """
 
@@ -80,6 +85,7 @@ class Guess:
     name: str
     concept: str
     rule: str
+    is_catch_all: bool = False  # the rule that takes what no other one did
 
 
 def configuration(start: Start, catalogue: Catalogue | None) -> str:
@@ -92,7 +98,7 @@ def configuration(start: Start, catalogue: Catalogue | None) -> str:
     Returns:
         TOML text with comments; it loads as it is.
     """
-    head = _HEAD.format(publisher=_quoted(start.publisher))
+    head = _HEAD.format(publisher=_or_comment("publisher", start.publisher, "Your company"))
     return f"{head}\n{project(start, catalogue)}"
 
 
@@ -129,19 +135,23 @@ def guesses(catalogue: Catalogue, rules: Rules, *, seen_at: dt.datetime) -> tupl
         seen_at: The instant of looking; the made-up issues carry it.
     """
     typed = [
-        Guess(by="type", name=name, **_landing(_sample(seen_at, type_=name, level=level), rules))
+        _guess("type", name, _sample(seen_at, type_=name, level=level), rules)
         for name, level in catalogue.types.items()
     ]
-    labelled = [
-        Guess(by="label", name=label, **_landing(_sample(seen_at, label=label), rules))
-        for label in catalogue.labels
-    ]
+    labelled = [_guess("label", label, _sample(seen_at, label=label), rules) for label in catalogue.labels]
     return tuple(typed + labelled)
 
 
-def _landing(issue: Issue, rules: Rules) -> Mapping[str, str]:
+def _guess(by: str, name: str, issue: Issue, rules: Rules) -> Guess:
     placement = place(issue, rules, has_children=False)
-    return {"concept": "" if placement.concept is None else placement.concept.value, "rule": placement.rule}
+    last = rules.rules[-1] if rules.rules else None
+    return Guess(
+        by=by,
+        name=name,
+        concept="" if placement.concept is None else placement.concept.value,
+        rule=placement.rule,
+        is_catch_all=last is not None and last.is_catch_all and placement.rule == last.where,
+    )
 
 
 def _sample(seen_at: dt.datetime, *, type_: str = "", level: int | None = None, label: str = "") -> Issue:
@@ -159,16 +169,26 @@ def _sample(seen_at: dt.datetime, *, type_: str = "", level: int | None = None, 
     )
 
 
+def is_bucket(milestone: Milestone) -> bool:
+    """Tell whether a milestone looks like a place for what is not planned: it has no date, and its name."""
+    return milestone.due_on is None and _BUCKET.search(milestone.name) is not None
+
+
 def _project_head(start: Start) -> str:
     return (
         "[[project]]\n"
         f"key = {_quoted(start.key)}\n"
         f"name = {_quoted(start.name)}\n"
-        f"client = {_quoted(start.client)}\n"
+        f"{_or_comment('client', start.client, 'Name of the client')}"
         f"language = {_quoted(start.language)}\n"
         f"timezone = {_quoted(start.timezone)}\n"
         'sync_every = "15m"\n'
     )
+
+
+def _or_comment(key: str, value: str, example: str) -> str:
+    """Write a key that stands on the page, or the example to fill in where nobody said."""
+    return f"{key} = {_quoted(value)}\n" if value else f"# {key} = {_quoted(example)}  # stands on the page\n"
 
 
 def _source(start: Start) -> str:
@@ -198,23 +218,32 @@ def _seen(catalogue: Catalogue | None) -> str:
 
 
 def _milestones(catalogue: Catalogue | None) -> str:
-    """Propose milestones by hand where the tracker has none with a date."""
-    if catalogue is None or any(milestone.due_on for milestone in catalogue.milestones):
+    """Propose milestones by hand where the tracker has none with a date that is still to come."""
+    if catalogue is None or any(_is_promise(one) for one in catalogue.milestones):
         return ""
     return _NO_DATES + "".join(_proposals(catalogue))
 
 
+def _is_promise(milestone: Milestone) -> bool:
+    return milestone.status is MilestoneStatus.OPEN and milestone.due_on is not None
+
+
 def _proposals(catalogue: Catalogue) -> Iterator[str]:
-    open_ones = [m for m in catalogue.milestones if m.status is MilestoneStatus.OPEN]
+    """Propose one for each undated milestone; else one by an epic's children and one by a label."""
+    open_ones = [
+        one for one in catalogue.milestones if one.status is MilestoneStatus.OPEN and not is_bucket(one)
+    ]
     if not open_ones:
-        yield from _proposal("release-1", "Release 1", 'label = ["release-1"]')
+        if any(level == 1 for level in catalogue.types.values()):
+            yield from _proposal("stage-1", "Stage 1", 'parent = ["KEY-1"]', why="what belongs to an epic")
+        yield from _proposal("release-1", "Release 1", 'label = ["release-1"]', why="what carries a label")
     for position, milestone in enumerate(open_ones[:_SHOWN], start=1):
-        select = f"iteration = [{_quoted(milestone.name)}]"
+        select = f"milestone = [{_quoted(milestone.name)}]"
         yield from _proposal(f"milestone-{position}", milestone.name, select)
 
 
-def _proposal(key: str, name: str, select: str) -> Iterator[str]:
-    yield "  # [[project.milestone]]\n"
+def _proposal(key: str, name: str, select: str, *, why: str = "") -> Iterator[str]:
+    yield f"  # [[project.milestone]]{f'  # {why}' if why else ''}\n"
     yield f"  # key = {_quoted(key)}\n"
     yield f"  # name = {_one_line(_quoted(name))}\n"
     yield "  # due_on = 2030-01-31\n"

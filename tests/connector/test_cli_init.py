@@ -48,11 +48,30 @@ def test_with_a_token_it_looks_and_the_rest_works_unedited(bench: Workbench) -> 
         bench.do("check", "--online")
         bench.do("sync")
         preview = bench.do("preview", "apo").out
-    assert "type Epic: goal" in told
-    assert "type Risk: risk" in told
-    assert "milestones: 1, 1 with a date" in told
+    assert "  goals: type Epic\n" in told
+    assert "  risks: type Risk\n" in told
+    assert "milestones: 1: 0 over, 1 open with a date, 0 open without\n" in told
     assert (bench.folder / "rules" / "apo.toml").is_file()
     assert "milestone: R1" in preview
+
+
+def test_only_fields_of_ones_own_rules_are_missed(bench: Workbench) -> None:
+    """A preset's guesses are silent; a field that a person wrote and the tracker lacks has file and line."""
+    with tracker(bench) as server:
+        bench.patch.setenv("TEST_JIRA_EMAIL", server.email)
+        bench.patch.setenv("TEST_JIRA_TOKEN", server.token)
+        source = ("--site", server.url, "--project", "APO", "--email", "env:TEST_JIRA_EMAIL")
+        begun = bench.do("init", "--kind", "jira", "--yes", *source, "--token", "env:TEST_JIRA_TOKEN")
+        before = bench.do("check", "--online")
+        rules = bench.folder / "rules" / "apo.toml"
+        text = rules.read_text().replace('"Decided on"', '"Signed on"')
+        rules.write_text(text)
+        line = 1 + text[: text.index('"Signed on"')].count("\n")
+        after = bench.do("check", "--online")
+    assert "found no field" not in begun.err + before.err
+    assert "found field" not in before.err
+    assert f"rules/apo.toml:{line}: found field 'Signed on'; expected one that the tracker has" in after.err
+    assert after.err.count("found field") == 1
 
 
 def test_a_data_center_needs_the_token_alone(bench: Workbench) -> None:

@@ -64,7 +64,7 @@ def test_proposed_milestones_load_once_their_comment_signs_are_gone() -> None:
     ]
     (milestone,) = tomllib.loads("\n".join(opened))["project"][0]["milestone"]
     assert milestone["name"] == 'Beta "two"'
-    assert milestone["select"] == {"iteration": ['Beta "two"']}
+    assert milestone["select"] == {"milestone": ['Beta "two"']}
     assert milestone["due_on"] == dt.date(2030, 1, 31)
 
 
