@@ -122,6 +122,17 @@ def test_an_agreed_item_that_comes_back_is_booked_in_again(scope: Scope) -> None
     assert mine == ["removed", "unapproved_add"]
 
 
+def test_what_came_back_is_not_missing_any_more(scope: Scope) -> None:
+    """The alert about agreed scope that was dropped names what is gone, not what was reopened."""
+
+    def missing(when: str) -> set[str]:
+        found = [one for one in scope.said[when]["deviations"] if one["rule"] == "scope_dropped"]
+        return {item for one in found for item in one["facts"]["items"]}
+
+    assert missing("before approval") == {scope.tale.ref("dropped")}
+    assert missing("end") == {scope.tale.ref("deleted"), scope.tale.ref("moved out")}
+
+
 def test_instants_refs_and_nulls(scope: Scope) -> None:
     """Instants end in Z, items go by what people call them, requests are null where there is none."""
     for document in scope.said.values():
