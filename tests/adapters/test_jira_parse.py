@@ -117,9 +117,10 @@ def test_warns_of_two_fields_of_one_name() -> None:
 
 
 def test_warns_of_a_field_that_is_not_there() -> None:
-    """A field the rules or settings name and the site lacks is told, and is not asked for."""
+    """A field the settings name and the site lacks is a warning; what rules miss is only named."""
     found = parse.map_fields(CATALOGUE, overrides={"sprint": "Nope"}, asked=["Missing"])
-    assert [warning.partition(":")[0] for warning in found.warnings] == ["sprint", "rules"]
+    assert [warning.partition(":")[0] for warning in found.warnings] == ["sprint"]
+    assert found.missing == ("Missing",)
     assert found.asked == {}
 
 
