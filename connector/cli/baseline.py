@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +15,8 @@ from connector.cli import session
 if TYPE_CHECKING:
     from connector.analysis.baseline import Difference
     from connector.analysis.facts import Baseline
+    from connector.pipeline.workspace import Project
+    from connector.store.facts import StoredFacts
 
 Number = Annotated[int | None, typer.Argument(metavar="[N]", help="Number; the latest without.")]
 
@@ -35,6 +40,10 @@ def set_(
         typer.Option("--on", metavar="DATE", help="A day (its end) or instant; past ones use history."),
     ] = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Where it is written down.")] = "",
+    evidence: Annotated[
+        Path | None,
+        typer.Option("--evidence", metavar="FILE", help="Signed document or mail; its bytes are kept."),
+    ] = None,
 ) -> None:
     """Record scope and dates as they stood on a day as what was agreed."""
     from connector.errors import UsageError
@@ -46,8 +55,10 @@ def set_(
     with session.opened(context) as workspace:
         found = workspace.project(project)
         on_at = moment(on, timezone=found.timezone, now=workspace.now(), option="--on")
-        taken = set_baseline(workspace, found, on_at=on_at, approved_by=approved_by.strip(), note=note)
-    session.say(_line(taken))
+        taken = set_baseline(
+            workspace, found, on_at=on_at, approved_by=approved_by.strip(), note=note, evidence=evidence
+        )
+    session.say("\n".join([_line(taken), *_evidence(taken)]))
     session.say(
         f"approved-by is what the operating user states; that user is recorded too ({taken.recorded_by})"
     )
@@ -69,21 +80,19 @@ def show(
     number: Number = None,
     as_json: session.AsJson = False,
 ) -> None:
-    """Show one baseline: items, sizes and dates."""
+    """Show one baseline: who agreed, items and sizes, dates, reserve, tolerances, rules, evidence."""
     with session.opened(context) as workspace:
-        key = workspace.project(project).key
-        found = _chosen(workspace.store.baselines.list(key), number, key)
-        refs = workspace.refs(key)
+        chosen = workspace.project(project)
+        found = _chosen(workspace.store.baselines.list(chosen.key), number, chosen.key)
+        names = _named(workspace.store.facts.load(chosen.key))
+        rules = {source.name: source.rules.fingerprint for source in chosen.sources}
+        tolerances = _tolerances(chosen)
     if as_json:
-        session.say(json.dumps(_whole(found), ensure_ascii=False, indent=2))
+        whole = {**_whole(found), "tolerances": tolerances}
+        session.say(json.dumps(whole, ensure_ascii=False, indent=2))
         return
-    session.say(_line(found))
-    for milestone, due_on in found.dates.items():
-        session.say(f"  {milestone}: {due_on or 'no date'}")
-    for container, items in found.containers.items():
-        session.say(
-            f"  {container}: {', '.join(sorted(refs.get(item, item) for item in items)) or 'nothing'}"
-        )
+    session.say("\n".join(_shown(found, names, rules)))
+    session.say("tolerances as configured now: " + ", ".join(f"{k} {v}" for k, v in tolerances.items()))
 
 
 def diff(
@@ -107,6 +116,7 @@ def diff(
         return
     changed = [one for one in differences if one.diff_class.value != "unaffected"]
     session.say(f"{len(changed)} of {len(differences)} differ")
+    session.say(", ".join(f"{name} {count}" for name, count in _counts(differences).items()))
     for one in changed:
         session.say(
             f"  {one.diff_class.value} {one.name}: {one.was or 'not there'} -> {one.now or 'not there'}"
@@ -138,6 +148,54 @@ def _line(one: Baseline) -> str:
     )
 
 
+def _named(stored: StoredFacts) -> Mapping[str, str]:
+    """Say what people call issues and milestones, by key."""
+    milestones = {sighting.milestone.key: sighting.milestone.name for sighting in stored.sightings}
+    return milestones | {issue.key: issue.ref for issue in stored.issues}
+
+
+def _shown(one: Baseline, names: Mapping[str, str], rules: Mapping[str, str]) -> Iterator[str]:
+    yield _line(one)
+    yield f"recorded {one.recorded_at:%Y-%m-%dT%H:%M:%SZ} by {one.recorded_by or 'nobody known'}"
+    yield from _evidence(one)
+    yield f"reserve before the last milestone: {_days(one.buffer_days)}"
+    for milestone, due_on in one.dates.items():
+        yield f"  {names.get(milestone, milestone)}: {due_on or 'no date'}"
+    for container, items in one.containers.items():
+        sized = sorted((names.get(key, key), size) for key, size in items.items())
+        told = [ref if size is None else f"{ref} ({size:g})" for ref, size in sized]
+        yield f"  {names.get(container, container)}: {', '.join(told) or 'nothing'}"
+    for source, fingerprint in one.rules.items():
+        changed = "" if rules.get(source) == fingerprint else ", not those of today"
+        yield f"counted by rules {fingerprint[:12]} of {source}{changed}"
+
+
+def _days(days: int | None) -> str:
+    return "none" if days is None else f"{days} working days"
+
+
+def _evidence(one: Baseline) -> tuple[str, ...]:
+    proof = one.evidence
+    return (
+        () if proof is None else (f"evidence {proof.name}, {proof.size_bytes} bytes, sha256 {proof.sha256}",)
+    )
+
+
+def _tolerances(project: Project) -> dict[str, object]:
+    settings = project.agreement
+    return {
+        "scope_tolerance_ratio": settings.scope_tolerance_ratio,
+        "slip_tolerance_days": settings.slip_tolerance_days,
+    }
+
+
+def _counts(differences: Sequence[Difference]) -> Mapping[str, int]:
+    from connector.analysis.baseline import DiffClass
+
+    found = Counter(one.diff_class for one in differences)
+    return {kind.value: found[kind] for kind in DiffClass}
+
+
 def _summary(one: Baseline) -> dict[str, object]:
     from connector.pipeline.document import iso
 
@@ -150,6 +208,7 @@ def _summary(one: Baseline) -> dict[str, object]:
         "note": one.note,
         "items": len({key for items in one.containers.values() for key in items}),
         "milestones": len(one.dates),
+        "evidence": session.evidence_row(one.evidence),
     }
 
 
@@ -159,6 +218,7 @@ def _whole(one: Baseline) -> dict[str, object]:
         "containers": {container: dict(items) for container, items in one.containers.items()},
         "dates": {key: None if day is None else day.isoformat() for key, day in one.dates.items()},
         "buffer_days": one.buffer_days,
+        "rules": dict(one.rules),
     }
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from connector.analysis.facts import Evidence
     from connector.clock import Clock
     from connector.pipeline.pull import Progress
     from connector.pipeline.workspace import Workspace
@@ -56,6 +57,13 @@ def say(text: str) -> None:
 def warn(text: str) -> None:
     """Print a warning on stderr."""
     sys.stderr.write(f"clientview: {text}\n")
+
+
+def evidence_row(evidence: Evidence | None) -> dict[str, object] | None:
+    """Tell of a document of evidence in JSON; its bytes are written by `change evidence`."""
+    if evidence is None:
+        return None
+    return {"name": evidence.name, "sha256": evidence.sha256, "size_bytes": evidence.size_bytes}
 
 
 def finish(code: int) -> None:

@@ -5,18 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import os
 import pwd
+from dataclasses import replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connector.analysis.baseline import Approval, Difference, diff, take
 from connector.analysis.facts import Baseline, ProjectFacts
 from connector.errors import UsageError
 from connector.pipeline import judging
+from connector.pipeline.evidence import NO_PROOF, Proof, read_proof
 from connector.pipeline.moments import end_of
 from connector.pipeline.workspace import Project, Workspace
 
 
 def set_baseline(
-    workspace: Workspace, project: Project, *, on_at: dt.datetime, approved_by: str, note: str
+    workspace: Workspace,
+    project: Project,
+    *,
+    on_at: dt.datetime,
+    approved_by: str,
+    note: str,
+    evidence: Path | None = None,
 ) -> Baseline:
     """Take and record a baseline as of `on_at`.
 
@@ -26,10 +35,12 @@ def set_baseline(
         on_at: The instant it holds from; not later than now.
         approved_by: Who approved it, as the operating user claims; the user is recorded too.
         note: Free text, "" for none.
+        evidence: A document that proves the approval; its bytes are stored.
 
     Raises:
-        UsageError: Nothing was pulled yet, so there is nothing to copy.
+        UsageError: Nothing was pulled yet, so there is nothing to copy; or the evidence cannot be read.
     """
+    proof = read_proof(evidence)
     facts = judging.facts_of(workspace, project)
     if not _is_complete(project, facts):
         raise UsageError(
@@ -37,7 +48,7 @@ def set_baseline(
             f" truth; expected a complete `clientview sync {project.key}` first"
         )
     approval = Approval(approved_by=approved_by, recorded_by=operating_user(), note=note)
-    return _take(workspace, project, facts, on_at=on_at, approval=approval)
+    return _take(workspace, project, facts, on_at=on_at, approval=approval, proof=proof)
 
 
 def take_configured(workspace: Workspace, project: Project, facts: ProjectFacts) -> Baseline | None:
@@ -89,7 +100,13 @@ def _is_complete(project: Project, facts: ProjectFacts) -> bool:
 
 
 def _take(
-    workspace: Workspace, project: Project, facts: ProjectFacts, *, on_at: dt.datetime, approval: Approval
+    workspace: Workspace,
+    project: Project,
+    facts: ProjectFacts,
+    *,
+    on_at: dt.datetime,
+    approval: Approval,
+    proof: Proof = NO_PROOF,
 ) -> Baseline:
     baseline = take(
         facts,
@@ -99,4 +116,10 @@ def _take(
         approval=approval,
         number=0,
     )
-    return workspace.store.baselines.add(project.key, baseline)
+    counted_by = {source.name: source.rules.fingerprint for source in project.sources}
+    return workspace.store.baselines.add(
+        project.key,
+        replace(baseline, rules=counted_by, evidence=proof.evidence),
+        rule_texts={source.rules.fingerprint: source.rules_text for source in project.sources},
+        evidence=proof.content,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from adapters.records import Issue
 from connector.analysis.facts import ProjectFacts
-from connector.analysis.state import LedgerEntry
+from connector.analysis.state import EntryKind, LedgerEntry
 from connector.analysis.stories import story
 from connector.errors import UsageError
 from connector.pipeline import judging
@@ -14,6 +14,8 @@ from connector.pipeline.disclosing import see
 from connector.pipeline.workspace import Project, Workspace
 from mappings.classify import parents
 from mappings.trace import explain
+
+_ADDED = frozenset({EntryKind.APPROVED_ADD, EntryKind.UNAPPROVED_ADD})
 
 
 def explanation(workspace: Workspace, project: Project, key: str) -> Iterator[str]:
@@ -28,7 +30,7 @@ def explanation(workspace: Workspace, project: Project, key: str) -> Iterator[st
         UsageError: No stored issue is called so.
     """
     facts = judging.facts_of(workspace, project)
-    issue = _find(facts, project, key)
+    issue = find_issue(facts, key)
     has_children = issue.key in parents(facts.issues, facts.rules)
     yield from explain(issue, facts.rules[issue.source], has_children=has_children)
     gone = facts.gone.get(issue.key)
@@ -45,14 +47,19 @@ def explanation(workspace: Workspace, project: Project, key: str) -> Iterator[st
         yield from (f"  {line}" for line in _audience(workspace, project, facts, audience, issue))
 
 
-def _find(facts: ProjectFacts, project: Project, key: str) -> Issue:
+def find_issue(facts: ProjectFacts, key: str) -> Issue:
+    """Find an issue by its ref (case does not matter) or key; of several, one that is not gone.
+
+    Raises:
+        UsageError: No stored issue is called so.
+    """
     wanted = key.casefold()
     found = [issue for issue in facts.issues if wanted in {issue.key.casefold(), issue.ref.casefold()}]
     if found:
         return min(found, key=lambda issue: (issue.key in facts.gone, issue.key))
     examples = ", ".join(issue.ref for issue in facts.issues[:3]) or "none: nothing was pulled yet"
     raise UsageError(
-        f"project {project.key}: found no issue {key!r}; expected a ref or key such as {examples}"
+        f"project {facts.project}: found no issue {key!r}; expected a ref or key such as {examples}"
     )
 
 
@@ -64,6 +71,8 @@ def _entry(entry: LedgerEntry) -> str:
         f"{entry.amount:g} {entry.unit}",
         *(f"({text})" for text in (entry.why, entry.other) if text),
     ]
+    if entry.kind in _ADDED:
+        parts.append(f"nature {entry.nature.value}, origin {entry.origin.value}")
     if entry.change_request:
         parts.append(f"covered by {entry.change_request}")
     if entry.late:

@@ -56,6 +56,7 @@ def agreement_of(workspace: Workspace, project: Project, audience: str | None = 
         timezone=project.timezone,
         holidays=project.settings.working_holidays,
         told=workspace.store.editions.told(project.key, audience),
+        changes=workspace.store.changes.list(project.key),
     )
 
 

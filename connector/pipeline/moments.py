@@ -32,6 +32,21 @@ def moment(text: str | None, *, timezone: str, now: dt.datetime, option: str) ->
     return min(at, now)
 
 
+def past(text: str | None, *, timezone: str, now: dt.datetime, option: str) -> dt.datetime:
+    """Read an instant as `moment` does, and refuse one that has not come; today counts as come.
+
+    Raises:
+        UsageError: The text is neither a day nor an instant with zone, or it lies in the future.
+    """
+    at = moment(text, timezone=timezone, now=now, option=option)
+    day = None if text is None else _day(text)
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    is_to_come = text is not None and (_instant(text, option) > now if day is None else day > today)
+    if is_to_come:
+        raise UsageError(f"{option}: found {text!r}, which is still to come; expected today or a past day")
+    return at
+
+
 def end_of(day: dt.date, *, timezone: str) -> dt.datetime:
     """Return the last microsecond of a day in a zone, as aware UTC."""
     try:

@@ -30,6 +30,7 @@ class OpenSource:
     name: str
     rules: Rules
     settings: Source
+    rules_text: str = ""  # the rules as their file says them
 
     @property
     def fingerprint(self) -> str:
@@ -182,7 +183,7 @@ class Workspace:
             source.settings(resolve=False), self.environment(source.name, rules)
         )
         try:
-            return OpenSource(name=adapter.name, rules=rules, settings=source)
+            return OpenSource(name=adapter.name, rules=rules, settings=source, rules_text=text.text)
         finally:
             adapter.close()
 
