@@ -1,89 +1,33 @@
-"""Words the verdict, the scope account and the freshness of the data."""
+"""Words the scope account and the freshness of the data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from connector.analysis.facts import SourceFacts
-from connector.analysis.state import PROJECT, HealthStatus, ProjectState, ScopeRow
+from connector.analysis.state import PROJECT, ProjectState, ScopeRow
 from connector.disclosure.policy import Policy
 from connector.disclosure.scribe import Origin, Scribe
 from connector.disclosure.view import (
     Amount,
     ClientText,
-    Code,
-    MilestoneView,
+    Progress,
     ScopeLine,
+    ScopePart,
     ScopeView,
     SourceView,
-    Verdict,
 )
 
-_STATUS: Final = {status: Code(status.value) for status in HealthStatus}
-_REASONS: Final = frozenset(
-    {
-        "all_done",
-        "within_tolerances",
-        "overdue",
-        "milestone_slip",
-        "scope_creep",
-        "scope_dropped",
-        "no_baseline",
-        "no_dated_milestone",
-        "no_complete_sync",
-    }
-)
-_NAMED: Final = frozenset({"overdue", "milestone_slip"})
 _TRACKERS: Final = {"jira": "source.jira", "github": "source.github"}
 _PARTS: Final = (
-    ("agreed", "baseline"),
-    ("approved", "approved_added"),
-    ("undecided", "unapproved_added"),
-    ("taken_out", "removed"),
-    ("current", "current"),
-    ("done", "done"),
+    (ScopePart.AGREED, "baseline"),
+    (ScopePart.APPROVED, "approved_added"),
+    (ScopePart.UNDECIDED, "unapproved_added"),
+    (ScopePart.TAKEN_OUT, "removed"),
+    (ScopePart.CURRENT, "current"),
+    (ScopePart.DONE, "done"),
 )
-
-
-def verdict(
-    scribe: Scribe, policy: Policy, state: ProjectState, milestones: Mapping[str, MilestoneView]
-) -> Verdict | None:
-    """Say whether the project is on track, and why, in general words.
-
-    Args:
-        scribe: Makes the leaves.
-        policy: Opens `health.state` and `health.reasons`.
-        state: The state judged on what this audience may know of.
-        milestones: The told milestones by their key: a reason names no other.
-    """
-    if not policy.shows("health", "state"):
-        return None
-    origin = Origin(field="Health.status", rule="health.state")
-    code = _STATUS[state.health.status]
-    return Verdict(
-        state=scribe.state(code, origin, word="verdict.word"),
-        sentence=scribe.fixed(f"verdict.sentence.{code.value}"),
-        reasons=_reasons(scribe, state, milestones) if policy.shows("health", "reasons") else (),
-    )
-
-
-def _reasons(
-    scribe: Scribe, state: ProjectState, milestones: Mapping[str, MilestoneView]
-) -> tuple[ClientText, ...]:
-    said: dict[str, ClientText] = {}
-    for reason in state.health.reasons:
-        text = _reason(scribe, reason, milestones)
-        said.setdefault(text.value, text)
-    return tuple(said.values())
-
-
-def _reason(scribe: Scribe, reason: str, milestones: Mapping[str, MilestoneView]) -> ClientText:
-    word, _, subject = reason.partition(" ")
-    milestone = milestones.get(subject)
-    if word in _NAMED and milestone is not None and milestone.head.title is not None:
-        return scribe.fixed(f"reason.{word}.named", what=milestone.head.title)
-    return scribe.fixed(f"reason.{word}" if word in _REASONS else "reason.other")
+_SUM: Final = frozenset(part for part, _ in _PARTS) - {ScopePart.DONE}
 
 
 def scope(scribe: Scribe, policy: Policy, state: ProjectState) -> tuple[ScopeView, ...]:
@@ -98,31 +42,65 @@ def scope(scribe: Scribe, policy: Policy, state: ProjectState) -> tuple[ScopeVie
 def _account(scribe: Scribe, policy: Policy, state: ProjectState, row: ScopeRow) -> ScopeView:
     agreed_on = Origin(field="Baseline.on_at", rule="scope.agreed")
     baseline = state.baseline if policy.shows("scope", "agreed") else None
-    lines = (_line(scribe, row, switch, field) for switch, field in _PARTS if policy.shows("scope", switch))
+    lines = [
+        line
+        for part, field in _PARTS
+        if policy.shows("scope", part.value) and (line := _line(scribe, row, part, field))
+    ]
+    is_sum = {line.part for line in lines} >= _SUM
+    if is_sum and (resized := _resized(scribe, row)):
+        lines.insert([line.part for line in lines].index(ScopePart.CURRENT), resized)
     return ScopeView(
         unit=scribe.fixed(f"unit.{row.unit}"),
         agreed_on=scribe.local_day(baseline.on_at, agreed_on) if baseline else None,
-        lines=tuple(line for line in lines if line),
+        lines=tuple(lines),
+        is_sum=is_sum,
+        share=_share(scribe, lines),
         note=scribe.fixed("scope.nothing_agreed") if row.baseline is None else None,
     )
 
 
-def _line(scribe: Scribe, row: ScopeRow, switch: str, field: str) -> ScopeLine | None:
+def _line(scribe: Scribe, row: ScopeRow, part: ScopePart, field: str) -> ScopeLine | None:
     value = getattr(row, field)
     if value is None:
         return None
-    origin = Origin(field=f"ScopeRow.{field}", record=row.container, rule=f"scope.{switch}")
-    if switch == "current":
+    origin = Origin(field=f"ScopeRow.{field}", record=row.container, rule=f"scope.{part.value}")
+    if part is ScopePart.CURRENT:
         amount = _current(scribe, row, origin)
     else:
-        is_agreed = switch in {"agreed", "done"}
-        amount = scribe.amount(value, origin) if is_agreed else scribe.total(value, origin)
-    explained = switch != "current" or row.baseline is not None  # alone it is no sum of anything above
+        is_exact = part in {ScopePart.AGREED, ScopePart.DONE}
+        amount = scribe.amount(value, origin) if is_exact else scribe.total(value, origin)
+    is_alone = part is ScopePart.CURRENT and row.baseline is None  # then it is no sum of anything above
     return ScopeLine(
-        label=scribe.fixed(f"scope.{switch}"),
+        part=part,
+        label=scribe.fixed(f"scope.{part.value}"),
         amount=amount,
-        explanation=scribe.fixed(f"scope.{switch}.why") if explained else None,
+        explanation=None if is_alone else scribe.fixed(f"scope.{part.value}.why"),
     )
+
+
+def _resized(scribe: Scribe, row: ScopeRow) -> ScopeLine | None:
+    """Tell what else the total differs by: without it the account would not add up."""
+    value = (row.reestimated or 0) + (row.transferred_in or 0) - (row.transferred_out or 0)
+    if not value:
+        return None
+    origin = Origin(field="ScopeRow.reestimated", record=row.container, rule="scope.current")
+    return ScopeLine(
+        part=ScopePart.RESIZED,
+        label=scribe.fixed("scope.resized"),
+        amount=scribe.amount(value, origin),
+        explanation=scribe.fixed("scope.resized.why"),
+    )
+
+
+def _share(scribe: Scribe, lines: list[ScopeLine]) -> Progress | None:
+    """Tell done out of all, where both are told exactly and in whole numbers."""
+    told = {line.part: line.amount.value for line in lines}
+    done, current = told.get(ScopePart.DONE), told.get(ScopePart.CURRENT)
+    if done is None or not current or not float(done).is_integer() or not float(current).is_integer():
+        return None
+    origin = Origin(field="ScopeRow.done, current", record=PROJECT, rule="scope.done")
+    return scribe.progress(int(done), int(current), origin)
 
 
 def _current(scribe: Scribe, row: ScopeRow, origin: Origin) -> Amount:
@@ -154,7 +132,12 @@ def _label(scribe: Scribe, kinds: list[str], place: int) -> ClientText:
 def _source(scribe: Scribe, label: ClientText, source: SourceFacts) -> SourceView:
     origin = Origin(field="SourceFacts.last_success_at", rule="always: as of")
     if source.last_success_at is None:
-        return SourceView(label=label, sentence=scribe.fixed("source.never", what=label))
+        return SourceView(label=label, is_behind=True, sentence=scribe.fixed("source.never", what=label))
     as_of = scribe.moment(source.last_success_at, origin)
     words = "source.failed" if source.failed_since or not source.complete else "source.as_of"
-    return SourceView(label=label, as_of=as_of, sentence=scribe.fixed(words, what=label, when=as_of.text))
+    return SourceView(
+        label=label,
+        as_of=as_of,
+        is_behind=words == "source.failed",
+        sentence=scribe.fixed(words, what=label, when=as_of.text),
+    )

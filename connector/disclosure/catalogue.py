@@ -12,13 +12,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_name
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 LANGUAGES: Final = ("en", "de", "zh-CN")
 _FALLBACK: Final = {"zh": "zh-CN"}
 _PAGE: Final = "page."
+_UTC: Final = frozenset({"UTC", "Etc/UTC"})  # has no place whose name people would use
 
 
 class UnknownLanguageError(ValueError):
@@ -55,6 +56,20 @@ class Catalogue:
     def day(self, on: dt.date) -> str:
         """Write a day, e.g. `23 November 2026`."""
         return format_date(on, format=self.say("format.day"), locale=self.locale)
+
+    def month(self, on: dt.date) -> str:
+        """Write the month of a day, e.g. `Nov 2026`."""
+        return format_date(on, format=self.say("format.month"), locale=self.locale)
+
+    def year(self, on: dt.date) -> str:
+        """Write the year of a day, e.g. `2026`."""
+        return format_date(on, format=self.say("format.year"), locale=self.locale)
+
+    def clock(self, timezone: ZoneInfo) -> str:
+        """Write what people call a time zone, e.g. `Central European Time`."""
+        if timezone.key in _UTC:
+            return "UTC"
+        return get_timezone_name(timezone, locale=self.locale)
 
     def moment(self, at: dt.datetime, timezone: ZoneInfo) -> str:
         """Write an instant in a time zone, e.g. `23 November 2026, 09:00`."""

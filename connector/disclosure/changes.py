@@ -149,20 +149,22 @@ def _of_state(
         yield _change(scribe, ChangeKind.FINISHED, f"finished.{group}", title)
     else:
         words = (scribe.repeated(old.word), new.word)
-        yield _change(scribe, ChangeKind.STATE, "state", title, *words)
+        yield _change(scribe, ChangeKind.STATE, "state", title, sentence="state", texts=words)
 
 
 def _moved(scribe: Scribe, name: str, title: ClientText, before: Day | None, after: Day | None) -> ChangeView:
     old = scribe.repeated(before.text) if before else scribe.fixed("changes.no_date")
     new = after.text if after else scribe.fixed("changes.no_date")
-    return _change(scribe, ChangeKind.DATE, f"moved.{name}", title, old, new)
+    sentence = "undated" if after is None else f"moved.{name}" if before else f"dated.{name}"
+    return _change(scribe, ChangeKind.DATE, f"moved.{name}", title, sentence=sentence, texts=(old, new))
 
 
 def _of_progress(
     scribe: Scribe, title: ClientText, before: Progress, after: Progress
 ) -> Iterator[ChangeView]:
     if (before.done, before.total) != (after.done, after.total):
-        yield _change(scribe, ChangeKind.NUMBER, "progress", title, scribe.repeated(before.text), after.text)
+        texts = (scribe.repeated(before.text), after.text)
+        yield _change(scribe, ChangeKind.NUMBER, "progress", title, sentence="number", texts=texts)
 
 
 def _of_scope(scribe: Scribe, view: ClientView, previous: ClientView) -> Iterator[ChangeView]:
@@ -172,7 +174,8 @@ def _of_scope(scribe: Scribe, view: ClientView, previous: ClientView) -> Iterato
             old = before.get(line.label.value)
             if old is not None and _number(old) != _number(line.amount):
                 texts = (scribe.repeated(old.text), line.amount.text)
-                yield _change(scribe, ChangeKind.NUMBER, "scope", line.label, *texts)
+                what = scribe.fixed("changes.scope.line", what=line.label)
+                yield _change(scribe, ChangeKind.NUMBER, "scope", what, sentence="number", texts=texts)
 
 
 def _number(amount: Amount) -> tuple[float | None, str]:
@@ -184,10 +187,21 @@ def _change(
     kind: ChangeKind,
     word: str,
     what: ClientText,
-    before: ClientText | None = None,
-    after: ClientText | None = None,
+    *,
+    sentence: str = "plain",
+    texts: tuple[ClientText, ClientText] | None = None,
 ) -> ChangeView:
-    return ChangeView(kind=kind, word=scribe.fixed(f"changes.{word}"), what=what, before=before, after=after)
+    name = scribe.fixed(f"changes.{word}")
+    before, after = texts or (None, None)
+    parts = {"before": before, "after": after} if before and after else {}
+    return ChangeView(
+        kind=kind,
+        word=name,
+        what=what,
+        sentence=scribe.fixed(f"changes.sentence.{sentence}", word=name, what=what, **parts),
+        before=before,
+        after=after,
+    )
 
 
 def _is_handle(path: str) -> bool:

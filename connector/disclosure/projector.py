@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 
 from connector.analysis.facts import Agreement
 from connector.analysis.state import ProjectState
-from connector.disclosure import account, changes, serial, told
+from connector.disclosure import account, axis, changes, serial, told, verdict
 from connector.disclosure.catalogue import catalogue
 from connector.disclosure.manifest import CONFIGURED, Disclosure
 from connector.disclosure.policy import Policy
 from connector.disclosure.schedule import Schedule
 from connector.disclosure.scribe import Origin, Scribe
-from connector.disclosure.view import Changes, ClientView, EditionView, MilestoneView, Theme
+from connector.disclosure.view import Changes, ClientView, EditionView, MilestoneView, Moment, Theme
 from connector.errors import SafetyError
 from mappings.concepts import Base, Picture
 
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
 _PUBLISHED: Final = Origin(field="edition", rule=CONFIGURED)
+_AS_OF: Final = Origin(field="SourceFacts.last_success_at", rule="always: as of")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ def _draft(given: ProjectionInput, scribe: Scribe, words: told.Words) -> ClientV
     milestones = _schedule(given, scribe).milestones(state.milestones)
     goals = told.goals(words, picture.goals, state.goals)
     needs = told.needs(words, picture.client_actions, today=today)
+    edition = _edition(given, scribe, fingerprint="")
     language = scribe.opaque(given.language, field="language")
     is_rtl = given.language.partition("-")[0].lower() in _RIGHT_TO_LEFT
     return ClientView(
@@ -107,8 +109,9 @@ def _draft(given: ProjectionInput, scribe: Scribe, words: told.Words) -> ClientV
         client=scribe.configured(given.client_name, field="project.client"),
         publisher=scribe.configured(given.publisher, field="site.publisher"),
         timezone=scribe.configured(given.timezone, field="project.timezone"),
-        edition=_edition(given, scribe, fingerprint=""),
-        verdict=account.verdict(scribe, policy, state, _by_key(given, scribe, milestones)),
+        clock=scribe.clock(field="project.timezone"),
+        edition=edition,
+        verdict=verdict.verdict(scribe, policy, state, _by_key(given, scribe, milestones)),
         changes=Changes(sentence=scribe.fixed("changes.first")),
         needs=needs,
         needs_note=scribe.fixed("need.none") if policy.is_told("actions") and not needs else None,
@@ -121,6 +124,7 @@ def _draft(given: ProjectionInput, scribe: Scribe, words: told.Words) -> ClientV
         requests=told.requests(words, picture.change_requests),
         feedback=told.feedback(words, picture.feedback),
         sources=account.sources(scribe, state.sources),
+        ticks=axis.ticks(scribe, milestones, today=edition.today),
         texts=scribe.page_texts(),
         theme=_theme(scribe, given.theme),
     )
@@ -148,13 +152,21 @@ def _by_key(
 
 def _edition(given: ProjectionInput, scribe: Scribe, *, fingerprint: str) -> EditionView:
     blocks = "-".join(fingerprint[start : start + 4] for start in range(0, min(16, len(fingerprint)), 4))
+    number = scribe.amount(given.edition_number, _PUBLISHED)
     return EditionView(
-        number=scribe.amount(given.edition_number, _PUBLISHED),
+        number=number,
+        label=scribe.fixed("edition.label", n=number.text),
         published=scribe.moment(given.published_at, _PUBLISHED),
         today=scribe.local_day(given.published_at, _PUBLISHED),
         fingerprint=scribe.opaque(blocks, field="fingerprint"),
+        as_of=_oldest(given, scribe),
         next_on=scribe.day(given.next_edition_on, _PUBLISHED) if given.next_edition_on else None,
     )
+
+
+def _oldest(given: ProjectionInput, scribe: Scribe) -> Moment | None:
+    instants = [source.last_success_at for source in given.state.sources if source.last_success_at]
+    return scribe.moment(min(instants), _AS_OF) if instants else None
 
 
 def _theme(scribe: Scribe, theme: Theme) -> Theme:

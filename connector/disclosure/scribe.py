@@ -98,9 +98,19 @@ class Scribe:
         text = self._catalogue.say(key, **{name: part.value for name, part in parts.items()})
         return self._keep(ClientText(text), self._composed(key, tuple(parts.values())))
 
-    def counted(self, key: str, number: int, origin: Origin) -> ClientText:
-        """Say a message with a number, in the right plural form."""
-        return self._keep(ClientText(self._catalogue.count(key, number)), origin)
+    def counted(self, key: str, number: int, origin: Origin, **parts: ClientText) -> ClientText:
+        """Say a message with a number, in the right plural form; its places are filled with leaves."""
+        texts = {name: part.value for name, part in parts.items()}
+        return self._keep(ClientText(self._catalogue.count(key, number, **texts)), origin)
+
+    def clock(self, *, field: str) -> ClientText:
+        """Let out what people call the configured time zone."""
+        return self._keep(ClientText(self._catalogue.clock(self._zone)), Origin(field=field, rule=CONFIGURED))
+
+    def tick(self, on: dt.date, origin: Origin, *, is_year: bool) -> Day:
+        """Let out the first day of a month or year under the name of that month or year."""
+        text = self._catalogue.year(on) if is_year else self._catalogue.month(on)
+        return self._keep(Day(on=on, text=self._inner(text, origin)), origin)
 
     def page_texts(self) -> dict[str, ClientText]:
         """Return the fixed texts of the page."""

@@ -129,7 +129,10 @@ def build(workspace: Workspace, project: Project, audience: str) -> Built:
     seen = see(workspace, project, facts, audience)
     artefacts = render(seen.view)
     leaks = find_leaks(
-        artefacts, values(facts, hosts=_hosts(project)), seen.projection.manifest, fixed=fixed_texts()
+        artefacts,
+        values(facts, hosts=_hosts(project)),
+        seen.projection.manifest,
+        fixed=fixed_texts(seen.view.theme),
     )
     return Built(seen=seen, built_at=seen.state.as_of, artefacts=artefacts, leaks=leaks)
 

@@ -21,7 +21,9 @@ from connector.disclosure.view import (
 )
 
 SCHEMA: Final = "clientview.edition/1"
-_NOT_DATA: Final = frozenset({"texts", "theme", "direction"})  # how a page looks, not what it says
+_NOT_DATA: Final = frozenset(
+    {"texts", "theme", "direction", "ticks", "clock"}
+)  # how a page looks, not what it says
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"]
 
@@ -36,12 +38,14 @@ def document(view: ClientView) -> bytes:
 
 
 def fixed_texts() -> tuple[str, ...]:
-    """Return what the document holds besides values: its keys, as they are written."""
+    """Return what the document holds besides values: its keys and machine words, as they are written."""
     kinds = [kind for kind in vars(view_module).values() if isinstance(kind, type)]
+    words = {str(word.value) for kind in kinds if issubclass(kind, enum.Enum) for word in kind}
     names = {
         field.name for kind in kinds if dataclasses.is_dataclass(kind) for field in dataclasses.fields(kind)
     }
-    return (json.dumps(SCHEMA), *(f'"{name}":' for name in sorted(names | {"schema"})))
+    keys = (f'"{name}":' for name in sorted(names | {"schema"}))
+    return (json.dumps(SCHEMA), '": true', '": false', *keys, *map(json.dumps, sorted(words)))
 
 
 def _part(part: object) -> dict[str, Json]:

@@ -38,30 +38,37 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """The whole drawing; `first` and `last` are the ends of its axis."""
+    """The whole drawing."""
 
     rows: tuple[Row, ...]
     today: Mark
-    first: Mark
-    last: Mark
+    ticks: tuple[Mark, ...]
     has_agreed: bool
     has_replaced: bool
 
 
-def draw(milestones: Iterable[MilestoneView], *, today: Day) -> Timeline | None:
-    """Lay out milestones, those nearest to today; None where fewer than two dates would be shown."""
-    chosen = _nearest([m for m in milestones if m.head.title and _days(m)], today.on)
-    days = [day for milestone in chosen for day in _days(milestone)]
-    if len({day.on for day in days}) < 2:
+def draw(milestones: Iterable[MilestoneView], *, today: Day, ticks: Iterable[Day] = ()) -> Timeline | None:
+    """Lay out the milestones that are still to come, or were over lately; those nearest to today.
+
+    Args:
+        milestones: The milestones in sight.
+        today: The day of the edition.
+        ticks: Worded days along the axis; those outside of what is drawn are left out.
+
+    Returns:
+        The drawing; None where fewer than two dates would be shown.
+    """
+    drawn = [m for m in milestones if m.head.title and m.is_current(today.on)]
+    chosen = _nearest(drawn, today.on)
+    days = {day.on for milestone in chosen for day in milestone.days}
+    if len(days) < 2:
         return None
-    ordered = sorted([*days, today], key=lambda day: day.on)
-    scale = _Scale([day.on for day in ordered])
+    scale = _Scale([*days, today.on])
     rows = tuple(_row(milestone, scale) for milestone in chosen)
     return Timeline(
         rows=rows,
         today=scale.mark(today),
-        first=scale.mark(ordered[0]),
-        last=scale.mark(ordered[-1]),
+        ticks=tuple(scale.mark(tick) for tick in ticks if scale.holds(tick)),
         has_agreed=any(row.agreed for row in rows),
         has_replaced=any(row.replaced for row in rows),
     )
@@ -74,36 +81,22 @@ class _Scale:
         self._start = min(numbers) - margin
         self._length = max(numbers) + margin - self._start
 
+    def holds(self, day: Day) -> bool:
+        return self._start <= day.on.toordinal() <= self._start + self._length
+
     def mark(self, day: Day) -> Mark:
         return Mark(x=round((day.on.toordinal() - self._start) / self._length * WIDTH, 1), day=day)
 
 
 def _nearest(milestones: list[MilestoneView], today: dt.date) -> list[MilestoneView]:
-    by_distance = sorted(milestones, key=lambda m: min(abs((day.on - today).days) for day in _days(m)))
+    by_distance = sorted(milestones, key=lambda m: min(abs((day.on - today).days) for day in m.days))
     kept = {m.head.id.value for m in by_distance[:MOST_ROWS]}
     return [m for m in milestones if m.head.id.value in kept]
 
 
-def _current(milestone: MilestoneView) -> Day | None:
-    return milestone.actual or milestone.planned
-
-
-def _days(milestone: MilestoneView) -> list[Day]:
-    return [
-        day
-        for day in (milestone.agreed or milestone.promised, _current(milestone), *_replaced(milestone))
-        if day is not None
-    ]
-
-
-def _replaced(milestone: MilestoneView) -> list[Day]:
-    return [move.before for move in milestone.moves if move.before is not None]
-
-
 def _row(milestone: MilestoneView, scale: _Scale) -> Row:
     agreed = milestone.agreed or milestone.promised
-    current = _current(milestone)
-    marks = [scale.mark(day) for day in _days(milestone)]
+    marks = [scale.mark(day) for day in milestone.days]
     title = milestone.head.title
     if title is None:
         raise AssertionError("a milestone without a title is not drawn")
@@ -111,9 +104,9 @@ def _row(milestone: MilestoneView, scale: _Scale) -> Row:
         title=title,
         state=milestone.head.state,
         agreed=scale.mark(agreed) if agreed else None,
-        current=scale.mark(current) if current else None,
+        current=scale.mark(milestone.day) if milestone.day else None,
         is_actual=milestone.actual is not None,
-        replaced=tuple(scale.mark(day) for day in _replaced(milestone)),
+        replaced=tuple(scale.mark(move.before) for move in milestone.moves if move.before),
         left=min(mark.x for mark in marks),
         right=max(mark.x for mark in marks),
     )

@@ -145,7 +145,7 @@ def test_unknown_is_said_as_unknown() -> None:
     verdict = project_for_client(sample.given(state)).view.verdict
     assert verdict is not None
     assert verdict.state.code is Code.UNKNOWN
-    assert str(verdict.sentence) == "Not enough is known yet to call the project on track."
+    assert str(verdict.sentence) == "Not enough has been recorded yet to say whether the project is on track."
 
 
 def test_sources_are_told_by_kind_alone() -> None:

@@ -1,0 +1,181 @@
+"""What stands where on the page: in sight, folded away, or counted. A long project stays readable."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from connector.disclosure.view import (
+    ChangeKind,
+    ChangeView,
+    ClientView,
+    Code,
+    Day,
+    GoalView,
+    MilestoneView,
+    NeedView,
+)
+
+_T = TypeVar("_T")
+
+FEW_REACHED: Final = 3  # milestones reached last that stay in sight, however long ago
+MOST_REACHED: Final = 6  # those reached in the last year that stay in sight
+MOST_AHEAD: Final = 20  # open milestones in sight; the nearest ones
+FEW_UNDATED: Final = 3  # milestones without a date that stay in sight
+MOST_FOLDED: Final = 20  # rows of a folded list; more are counted
+FEW_COMPLETE: Final = 3  # complete goals that stay in sight
+MOST_GOALS: Final = 20  # open goals in sight
+MOST_CHANGES: Final = 10  # changes in sight, of each kind of list
+_FAR: Final = dt.date.max
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold(Generic[_T]):
+    """A folded list: its rows, how many things it is about, and how many of them it does not list."""
+
+    rows: tuple[_T, ...]
+    count: int
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which dates any milestone has: a column without any is not drawn."""
+
+    promised: bool
+    agreed: bool
+    planned: bool
+    actual: bool
+    progress: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """The milestones: in sight, and folded away."""
+
+    ahead: tuple[MilestoneView, ...]
+    further: Fold[MilestoneView]  # open, with a date, but too many to be in sight
+    undated: Fold[MilestoneView]
+    earlier: Fold[MilestoneView]  # over, the latest first
+    columns: Columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goals:
+    """The goals: in sight, and folded away."""
+
+    ahead: tuple[GoalView, ...]
+    further: Fold[GoalView]
+    empty: Fold[GoalView]
+    complete: Fold[GoalView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """The changes: what happened as sentences, and the numbers that moved on."""
+
+    happened: tuple[ChangeView, ...]
+    also: Fold[ChangeView]
+    numbers: tuple[ChangeView, ...]
+    more_numbers: Fold[ChangeView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """The three things a reader looks for first."""
+
+    milestone: MilestoneView | None
+    needs: int | None  # None where needs are not told at all
+    first: NeedView | None
+
+
+def schedule(view: ClientView) -> Schedule:
+    """Place the milestones of a view."""
+    today = view.edition.today.on
+    over = [m for m in view.milestones if m.is_over]
+    lately = [m for m in over if m.is_current(today)][-MOST_REACHED:]
+    kept = lately if len(lately) >= FEW_REACHED else [m for m in over if m.day][-FEW_REACHED:]
+    still = [m for m in view.milestones if not m.is_over]
+    dated, undated = [m for m in still if m.days], [m for m in still if not m.days]
+    near = sorted(dated, key=lambda m: _distance(m, today))[:MOST_AHEAD]
+    shown = _ids([*kept, *near, *(undated if len(undated) <= FEW_UNDATED else [])])
+    return Schedule(
+        ahead=tuple(m for m in view.milestones if m.head.id.value in shown),
+        further=_fold([m for m in dated if m.head.id.value not in shown]),
+        undated=_fold([m for m in undated if m.head.id.value not in shown]),
+        earlier=_fold([m for m in reversed(over) if m.head.id.value not in shown]),
+        columns=_columns(view.milestones),
+    )
+
+
+def _columns(milestones: Sequence[MilestoneView]) -> Columns:
+    found = {
+        field.name: any(getattr(m, field.name) for m in milestones) for field in dataclasses.fields(Columns)
+    }
+    found["promised"] = any(m.promised and m.promised != m.agreed for m in milestones)
+    found["planned"] = any((m.planned and not m.actual) or m.moves for m in milestones)
+    return Columns(**found)
+
+
+def goals(view: ClientView) -> Goals:
+    """Place the goals of a view: those without work, and all but the last complete ones, are folded."""
+    complete = [g for g in view.goals if _is_complete(g)]
+    empty = [g for g in view.goals if not _is_complete(g) and g.progress and not g.progress.total]
+    hidden = _ids([*complete, *empty])
+    still = [g for g in view.goals if g.head.id.value not in hidden]
+    is_short = len(complete) <= FEW_COMPLETE
+    return Goals(
+        ahead=(*still[:MOST_GOALS], *(complete if is_short else [])),
+        further=_fold(still[MOST_GOALS:]),
+        empty=_fold(empty),
+        complete=_fold([] if is_short else complete),
+    )
+
+
+def news(view: ClientView) -> News:
+    """Part the changes: those that are numbers only stand last, together."""
+    numbers = [entry for entry in view.changes.entries if entry.kind is ChangeKind.NUMBER]
+    happened = [entry for entry in view.changes.entries if entry.kind is not ChangeKind.NUMBER]
+    return News(
+        happened=tuple(happened[:MOST_CHANGES]),
+        also=_fold(happened[MOST_CHANGES:]),
+        numbers=tuple(numbers[:MOST_CHANGES]),
+        more_numbers=_fold(numbers[MOST_CHANGES:]),
+    )
+
+
+def glance(view: ClientView) -> Glance:
+    """Pick the next milestone from today on, and what is needed first."""
+    today = view.edition.today.on
+    coming = [m for m in view.milestones if not m.is_over and m.head.title and _on(m.planned) >= today]
+    dated = [m for m in coming if m.planned]
+    first = min(view.needs, key=lambda need: _on(need.needed_by), default=None)
+    is_told = bool(view.needs or view.needs_note)
+    return Glance(
+        milestone=min(dated, key=lambda m: _on(m.planned), default=None),
+        needs=len(view.needs) if is_told else None,
+        first=first if first and first.needed_by else None,
+    )
+
+
+def _on(day: Day | None) -> dt.date:
+    return day.on if day else _FAR
+
+
+def _distance(milestone: MilestoneView, today: dt.date) -> int:
+    return min(abs((day.on - today).days) for day in milestone.days)
+
+
+def _is_complete(goal: GoalView) -> bool:
+    return goal.head.state is not None and goal.head.state.code is Code.COMPLETE
+
+
+def _ids(things: Sequence[MilestoneView | GoalView]) -> set[str]:
+    return {thing.head.id.value for thing in things}
+
+
+def _fold(things: Sequence[_T]) -> Fold[_T]:
+    return Fold(rows=tuple(things[:MOST_FOLDED]), count=len(things), more=max(0, len(things) - MOST_FOLDED))
