@@ -12,7 +12,7 @@ from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, Baseline, ProjectFacts
 from connector.analysis.ledger import sizes
 from connector.analysis.state import PROJECT
-from connector.analysis.walk import Walk, histories
+from connector.analysis.walk import Walk, histories, size_unit
 
 
 class DiffClass(enum.StrEnum):
@@ -73,6 +73,8 @@ def take(
         containers=sizes(walk.standings),
         dates={each.milestone.key: each.milestone.due_on for each in known},
         buffer_days=agreement.buffer_days,
+        rules={name: rules.fingerprint for name, rules in facts.rules.items()},
+        size_unit=size_unit(facts),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from adapters.records import MilestoneStatus
 from connector.analysis.calendar import WorkingCalendar
-from connector.analysis.facts import Agreement, SourceFacts
+from connector.analysis.facts import Agreement, SourceFacts, Tolerance
 from connector.analysis.milestones import slip_days
 from connector.analysis.state import (
     Deviation,
@@ -26,26 +26,34 @@ TOP = 5  # entries that a deviation names
 
 
 def scope_creep(
-    rows: Iterable[ScopeRow], names: Mapping[str, str], agreement: Agreement, *, defects_apart: bool
+    rows: Sequence[ScopeRow],
+    names: Mapping[str, str],
+    tolerances: Mapping[str, Tolerance],
+    *,
+    defects_apart: bool,
 ) -> list[Deviation]:
-    """Unapproved growth beyond the tolerance, per container, in items."""
+    """Unapproved growth beyond the container's tolerance, in items; names the largest entries first."""
+    sized = {row.container: row for row in rows if row.unit != ITEMS}
     found = []
     for row in rows:
-        tolerance = agreement.scope_tolerance_ratio
-        if row.unit != ITEMS or row.creep_ratio is None or row.creep_ratio <= tolerance:
+        tolerance = tolerances[row.container]
+        if row.unit != ITEMS or row.creep_ratio is None or row.creep_ratio <= tolerance.warning_ratio:
             continue
         added = [e for e in row.entries if e.kind is EntryKind.UNAPPROVED_ADD]
         counted = [e for e in added if not (defects_apart and e.nature is Nature.DEFECT)]
         facts: dict[str, Fact] = {
             "ratio": round(row.creep_ratio, 4),
-            "tolerance": tolerance,
+            "tolerance": tolerance.warning_ratio,
+            "critical_ratio": tolerance.critical_ratio,
+            "off_ratio": tolerance.off_ratio,
             "baseline": row.baseline,
             "unapproved": row.unapproved_added,
-            "defects": float(sum(e.nature is Nature.DEFECT for e in added)),
-            "items": tuple(e.item for e in reversed(counted))[:TOP],
+            **_natures(added),
+            **_largest(counted, sized.get(row.container)),
         }
-        severity = Severity.CRITICAL if row.creep_ratio > CRITICAL_FACTOR * tolerance else Severity.WARNING
-        since = _breach_at(counted, tolerance * (row.baseline or 0.0))
+        is_critical = row.creep_ratio > tolerance.critical_ratio
+        severity = Severity.CRITICAL if is_critical else Severity.WARNING
+        since = _breach_at(counted, tolerance.warning_ratio * (row.baseline or 0.0))
         found.append(_deviation("scope_creep", row.container, names, severity, since, facts))
     return found
 
@@ -146,6 +154,30 @@ def _last_moves(entries: Iterable[LedgerEntry], promised: Container[str]) -> lis
 
 def _is_unasked_removal(entry: LedgerEntry) -> bool:
     return entry.kind is EntryKind.REMOVED and entry.change_request is None
+
+
+def _natures(added: Sequence[LedgerEntry]) -> dict[str, Fact]:
+    """Say how much of the growth is of which nature, in items."""
+    sums = dict.fromkeys(Nature, 0.0)
+    for entry in added:
+        sums[entry.nature] += entry.amount
+    return {"new": sums[Nature.NEW], "defects": sums[Nature.DEFECT], "unknown": sums[Nature.UNKNOWN]}
+
+
+def _largest(entries: Sequence[LedgerEntry], sized: ScopeRow | None) -> dict[str, Fact]:
+    """Name the largest entries by the mapped unit, of equals the latest; `largest` says how large."""
+    if sized is None:
+        return {"items": tuple(entry.item for entry in reversed(entries))[:TOP]}
+    sums: dict[str, float] = {}
+    for entry in sized.entries:
+        if entry.kind is EntryKind.UNAPPROVED_ADD:
+            sums[entry.item_key] = sums.get(entry.item_key, 0.0) + entry.amount
+    latest = list(reversed(entries))
+    top = sorted(latest, key=lambda e: -sums.get(e.item_key, 0.0))[:TOP]
+    return {
+        "items": tuple(entry.item for entry in top),
+        "largest": tuple(f"{e.item} {sums.get(e.item_key, 0.0):g} {sized.unit}" for e in top),
+    }
 
 
 def _breach_at(entries: Sequence[LedgerEntry], limit: float) -> dt.datetime:

@@ -56,6 +56,7 @@ class ProjectFacts:
     rules: Mapping[str, Rules] = field(default_factory=dict)  # by source name
     sources: tuple[SourceFacts, ...] = ()
     hand_milestones: tuple[HandMilestone, ...] = ()
+    ruled_since: Mapping[str, dt.datetime] = field(default_factory=dict)  # source -> first use of its rules
 
     def without(self, withheld: frozenset[str]) -> ProjectFacts:
         """Return the same facts as if these issues had never existed."""
@@ -127,6 +128,7 @@ class Baseline:
     dates: Mapping[str, dt.date | None] = field(default_factory=dict)
     buffer_days: int | None = None
     rules: Mapping[str, str] = field(default_factory=dict)  # source -> fingerprint it was counted by
+    size_unit: str = ""  # of its sizes: items, points, hours; "" where it was not recorded
     evidence: Evidence | None = None
 
     def without(self, withheld: frozenset[str]) -> Baseline:
@@ -142,11 +144,34 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """How much unapproved growth, as a share of what was agreed, is a breach and how bad.
+
+    Above `warning_ratio` and `critical_ratio` it is one. A breach that was told is over only at or
+    below `off_ratio`, so that a value that wavers about a limit does not come and go.
+    """
+
+    warning_ratio: float
+    critical_ratio: float
+    off_ratio: float
+
+    @classmethod
+    def around(cls, warning_ratio: float) -> Tolerance:
+        """Return the tolerance of one limit: critical at twice that, over at four fifths of it."""
+        return cls(
+            warning_ratio=warning_ratio, critical_ratio=2 * warning_ratio, off_ratio=0.8 * warning_ratio
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """What was agreed with the client, and the tolerances that go with it."""
 
     baselines: tuple[Baseline, ...] = ()  # ordered by on_at, then number
     scope_tolerance_ratio: float = 0.05
+    tolerances: Mapping[str, Tolerance] = field(
+        default_factory=dict
+    )  # container, by key or by what people call it; others have `scope_tolerance_ratio`
     slip_tolerance_days: int = 5  # working days
     buffer_days: int | None = None  # working days before the last milestone
     timezone: str = "UTC"
@@ -155,6 +180,12 @@ class Agreement:
         default_factory=dict
     )  # milestone -> (edition instant, date)
     changes: tuple[RecordedChange, ...] = ()  # recorded here, ordered by number
+
+    def tolerance(self, *names: str) -> Tolerance:
+        """Return the tolerance of a container that goes by any of these names."""
+        own = {name.casefold(): tolerance for name, tolerance in self.tolerances.items()}
+        found = (own[name.casefold()] for name in names if name.casefold() in own)
+        return next(found, Tolerance.around(self.scope_tolerance_ratio))
 
     def in_force(self, at: dt.datetime) -> Baseline | None:
         """Return the baseline that holds at `at`: the latest whose instant is not after it."""

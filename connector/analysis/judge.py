@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connector.analysis import approvals, deviations, health, recorded, scope
+from connector.analysis import approvals, deviations, health, recorded, recount, scope
 from connector.analysis import milestones as dates
 from connector.analysis.calendar import WorkingCalendar
-from connector.analysis.facts import Agreement, ProjectFacts, RecordedChange
+from connector.analysis.facts import Agreement, ProjectFacts, RecordedChange, Tolerance
 from connector.analysis.history import Version
 from connector.analysis.history import at as version_at
 from connector.analysis.ledger import Ledger, keep
@@ -33,6 +33,7 @@ class _Now:
     agreement: Agreement
     as_of: dt.datetime
     calendar: WorkingCalendar
+    counted: recount.Recount | None = None  # the baseline in force, if its rules are no longer the present
 
 
 def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> ProjectState:
@@ -48,8 +49,10 @@ def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> P
         UnbalancedLedgerError: The ledger does not sum up (a defect, named by its items).
     """
     calendar = WorkingCalendar(timezone=agreement.timezone, code=agreement.holidays)
-    now = _Now(facts=facts, agreement=agreement, as_of=as_of, calendar=calendar)
     told = histories(facts)
+    counted = recount.recount(facts, told, agreement.in_force(as_of))
+    agreement = recount.in_force(agreement, counted)
+    now = _Now(facts=facts, agreement=agreement, as_of=as_of, calendar=calendar, counted=counted)
     picture = picture_at(facts, told, as_of, agreement.changes)
     baseline = agreement.in_force(as_of)
     cover_of = approvals.coverage(picture.change_requests)
@@ -105,14 +108,18 @@ def _rows(
     now: _Now, ledger: Ledger, picture: Picture, milestones: tuple[MilestoneState, ...]
 ) -> tuple[ScopeRow, ...]:
     containers = [*(m.key for m in milestones), *(g.key for g in picture.goals), PROJECT]
-    unit = size_unit(now.facts)
-    return scope.rows(
+    unit, baseline = size_unit(now.facts), now.agreement.in_force(now.as_of)
+    found = scope.rows(
         ledger,
         containers,
         units=(ITEMS,) if unit == ITEMS else (ITEMS, unit),
-        has_baseline=now.agreement.in_force(now.as_of) is not None,
+        span=now.as_of - baseline.on_at if baseline else None,
         defects_apart=_defects_apart(now.facts),
     )
+    if now.counted is None:
+        return found
+    on = now.calendar.local_day(recount.since(now.facts, now.counted, now.as_of))
+    return scope.recounted(found, now.counted, on=on)
 
 
 def _deviations(
@@ -125,12 +132,20 @@ def _deviations(
     live = [row for row in rows if row.container not in closed]
     baseline = now.agreement.in_force(now.as_of)
     return [
-        *deviations.scope_creep(live, names, now.agreement, defects_apart=_defects_apart(now.facts)),
+        *deviations.scope_creep(
+            live, names, _tolerances(now.agreement, picture, names), defects_apart=_defects_apart(now.facts)
+        ),
         *deviations.scope_dropped(live, baseline.containers if baseline else {}, names),
         *deviations.milestone_slip(milestones, now.agreement, as_of=now.as_of),
         *deviations.overdue(milestones, now.agreement, now.calendar, as_of=now.as_of),
         *deviations.sync_failed(now.facts.sources),
     ]
+
+
+def _tolerances(agreement: Agreement, picture: Picture, names: Mapping[str, str]) -> Mapping[str, Tolerance]:
+    """Return every container's tolerance; one is given by its key, its name, or the ref of a goal."""
+    refs = {goal.key: goal.ref for goal in picture.goals}
+    return {key: agreement.tolerance(key, name, refs.get(key, key)) for key, name in names.items()}
 
 
 def _names(picture: Picture, milestones: tuple[MilestoneState, ...]) -> Mapping[str, str]:

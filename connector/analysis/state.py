@@ -74,6 +74,12 @@ class ScopeRow:
     transferred_in: float | None = None
     transferred_out: float | None = None
     creep_ratio: float | None = None  # unapproved_added / baseline; None where baseline is 0 or unknown
+    growth_ratio: float | None = None  # these four: see `measures`
+    volatility_ratio: float | None = None
+    churn_ratio: float | None = None
+    monthly_rate: float | None = None
+    recounted_from: float | None = None  # what was agreed, by the rules of that day; None: same rules
+    recounted_on: dt.date | None = None  # since when the present rules count
     entries: tuple[LedgerEntry, ...] = ()  # ordered by (at, item_key)
 
 
