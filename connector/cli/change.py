@@ -12,6 +12,7 @@ from connector.cli import session
 
 if TYPE_CHECKING:
     from connector.analysis.facts import Evidence
+    from connector.pipeline.change_draft import ChangeDraft
     from connector.pipeline.changing import Listed
     from mappings.concepts import Verdict
 
@@ -23,8 +24,9 @@ def register(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     commands.command()(record)
     commands.command("list")(list_)
+    commands.command()(draft)
     commands.command()(evidence)
-    app.add_typer(commands, name="change", help="Change control: record, list, evidence.")
+    app.add_typer(commands, name="change", help="Change control: record, list, draft, evidence.")
 
 
 def record(  # noqa: PLR0913, PLR0917 - the parameters of a command are its options
@@ -117,6 +119,41 @@ def list_(context: typer.Context, project: session.ProjectKey, as_json: session.
     session.say("\n".join(line for one in found for line in _lines(one)) or "no change request yet")
 
 
+def draft(
+    context: typer.Context,
+    project: session.ProjectKey,
+    milestone: Annotated[
+        str, typer.Option("--milestone", metavar="NAME", help="Name or key of the only milestone to look at.")
+    ] = "",
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", help="Only what came after; since the agreement without."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Where to write it; stdout without.")
+    ] = None,
+) -> None:
+    """Draft a change request of what came in without a decision, as Markdown to reword and send."""
+    from connector.pipeline import change_draft
+    from connector.pipeline.change_letter import markdown
+    from connector.pipeline.documents import write_document
+    from connector.pipeline.moments import past
+
+    with session.opened(context) as workspace:
+        chosen = workspace.project(project)
+        now = workspace.now()
+        after = None if since is None else past(since, timezone=chosen.timezone, now=now, option="--since")
+        found = change_draft.draft(workspace, chosen, milestone=milestone.strip(), since=after)
+        text = markdown(found)
+        if not found.pieces and not found.removed:
+            session.say("nothing came in without a decision, so there is no change request to draft")
+        elif output is None:
+            session.say(text)
+        else:
+            session.say(str(write_document(workspace, output, text.encode())))
+    _advise(project, found)
+
+
 def evidence(
     context: typer.Context,
     project: session.ProjectKey,
@@ -134,6 +171,20 @@ def evidence(
     except OSError as exc:
         raise UsageError(f"--output: {output}: {exc.strerror}; expected a file that can be made") from exc
     session.say(str(output.absolute()))
+
+
+def _advise(project: str, found: ChangeDraft) -> None:
+    """Tell the PM, beside the draft, what is not in it and how its decision is recorded."""
+    if found.hidden:
+        session.warn(
+            f"not in it, because an audience of the project must not know of it: {', '.join(found.hidden)}"
+        )
+    if found.pieces:
+        items = " ".join(f"--item {piece.ref}" for piece in found.pieces)
+        session.warn(
+            f'once decided: clientview change record {project} --title "…" --approve --by "NAME" {items}'
+            " --evidence FILE"
+        )
 
 
 def _verdict(*, approve: bool, reject: bool, propose: bool) -> Verdict:
