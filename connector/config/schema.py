@@ -99,6 +99,31 @@ class Network(Section):
     proxy: Annotated[str, AfterValidator(addresses.check_proxy)] | None = None
 
 
+class ToleranceSettings(Section):
+    """`[[project.agreement.tolerance]]`: how much unapproved growth one container may have."""
+
+    container: str = Field(min_length=1)  # a milestone or goal by name or key, or `project`
+    warning_ratio: Ratio
+    critical_ratio: Ratio | None = None  # twice the warning
+    off_ratio: Ratio | None = None  # four fifths of the warning
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ToleranceSettings:
+        if self.critical_ratio is not None and self.critical_ratio < self.warning_ratio:
+            raise expected(
+                f"a ratio of at least warning_ratio, {self.warning_ratio:g}",
+                key=("critical_ratio",),
+                found=f"{self.critical_ratio:g}",
+            )
+        if self.off_ratio is not None and self.off_ratio > self.warning_ratio:
+            raise expected(
+                f"a ratio of at most warning_ratio, {self.warning_ratio:g}",
+                key=("off_ratio",),
+                found=f"{self.off_ratio:g}",
+            )
+        return self
+
+
 class AgreementSettings(Section):
     """`[project.agreement]`: what was agreed with the client."""
 
@@ -108,6 +133,7 @@ class AgreementSettings(Section):
     scope_tolerance_ratio: Ratio = 0.05
     slip_tolerance_days: Days = 5  # working days
     holidays: HolidayCode | None = None
+    tolerances: tuple[ToleranceSettings, ...] = Field(default=(), alias="tolerance")
 
     @model_validator(mode="after")
     def _somebody_approved(self) -> AgreementSettings:
@@ -149,6 +175,7 @@ class Select(Section):
     component: Texts = ()
     parent: Texts = ()
     iteration: Texts = ()
+    milestone: Texts = ()
     status: Texts = ()
 
     def as_mapping(self) -> Mapping[str, tuple[str, ...]]:

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from connector.analysis.facts import Agreement, ProjectFacts, SourceFacts
+from connector.analysis.facts import Agreement, ProjectFacts, SourceFacts, Tolerance
 from connector.analysis.judge import judge
 from connector.analysis.state import Deviation, ProjectState
+from connector.config.schema import ToleranceSettings
 from connector.pipeline.pull import GUARD_MARK
 from connector.pipeline.workspace import Project, Workspace
 from connector.store.milestones import CONFIG_SOURCE
@@ -51,12 +52,22 @@ def agreement_of(workspace: Workspace, project: Project, audience: str | None = 
     return Agreement(
         baselines=workspace.store.baselines.list(project.key),
         scope_tolerance_ratio=settings.scope_tolerance_ratio,
+        tolerances={one.container: _tolerance(one) for one in settings.tolerances},
         slip_tolerance_days=settings.slip_tolerance_days,
         buffer_days=settings.buffer_days,
         timezone=project.timezone,
         holidays=project.settings.working_holidays,
         told=workspace.store.editions.told(project.key, audience),
         changes=workspace.store.changes.list(project.key),
+    )
+
+
+def _tolerance(settings: ToleranceSettings) -> Tolerance:
+    usual = Tolerance.around(settings.warning_ratio)
+    return Tolerance(
+        warning_ratio=settings.warning_ratio,
+        critical_ratio=usual.critical_ratio if settings.critical_ratio is None else settings.critical_ratio,
+        off_ratio=usual.off_ratio if settings.off_ratio is None else settings.off_ratio,
     )
 
 

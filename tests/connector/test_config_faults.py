@@ -96,6 +96,24 @@ def test_a_bad_value_of_a_project_says_what_was_expected(tmp_path: Path, written
         pytest.param("agreement", "buffer_days = true", "a whole number", id="truth for number"),
         pytest.param("agreement", "scope_tolerance_ratio = 5", "less than or equal to 1", id="per cent"),
         pytest.param(
+            "agreement",
+            "tolerance = [{ warning_ratio = 0.1 }]",
+            "found nothing; expected a value",
+            id="of what",
+        ),
+        pytest.param(
+            "agreement",
+            'tolerance = [{ container = "R1", warning_ratio = 0.1, critical_ratio = 0.05 }]',
+            "a ratio of at least warning_ratio, 0.1",
+            id="critical before warning",
+        ),
+        pytest.param(
+            "agreement",
+            'tolerance = [{ container = "R1", warning_ratio = 0.1, off_ratio = 0.2 }]',
+            "a ratio of at most warning_ratio, 0.1",
+            id="over before it began",
+        ),
+        pytest.param(
             "audience.client", 'approval = "maybe"', "'always', 'new-text' or 'never'", id="approval"
         ),
         pytest.param("audience.client", 'publish_cron = "0 8 * *"', "five fields", id="four fields"),
