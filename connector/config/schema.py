@@ -176,6 +176,7 @@ class Select(Section):
     parent: Texts = ()
     iteration: Texts = ()
     milestone: Texts = ()
+    milestone: Texts = ()
     status: Texts = ()
 
     def as_mapping(self) -> Mapping[str, tuple[str, ...]]:
