@@ -15,7 +15,7 @@ from connector.alerts.channels import address_fault
 from connector.config import load_config
 from connector.config.documents import read_documents, resolve
 from connector.config.texts import is_path, read_text
-from connector.disclosure.policy import parse_policy
+from connector.disclosure.policy import SHIPPED, parse_policy
 from connector.errors import ConnectorError, UsageError
 from connector.pipeline.pull import Progress
 from connector.pipeline.workspace import OpenSource, Project, Workspace
@@ -50,6 +50,7 @@ def faults(file: Path) -> tuple[str, ...]:
         load_config(file)
     except UsageError as error:
         found += str(error).splitlines()
+    found += _unknown_policies(file)
     for path, parse in _written_files(file):
         found += _faults_of(path, parse)
     return tuple(dict.fromkeys(found))
@@ -168,6 +169,22 @@ def _written_files(file: Path) -> Iterator[tuple[Path, Parse]]:
         if path not in seen and path.is_file():
             seen.add(path)
             yield path, parse
+
+
+def _unknown_policies(file: Path) -> Iterator[str]:
+    """Yield a fault for every policy that is neither a path nor shipped."""
+    try:
+        merged = read_documents(file)
+    except (UsageError, FaultsError):
+        return
+    for position, project in enumerate(_tables(resolve(merged.values, ("project",)))):
+        audiences = resolve(project, ("audience",))
+        for name, audience in audiences.items() if isinstance(audiences, Mapping) else ():
+            policy = resolve(audience, ("policy",))
+            if isinstance(policy, str) and not is_path(policy) and policy not in SHIPPED:
+                steps = ("project", position, "audience", str(name), "policy")
+                expected = f"a path, or one of {', '.join(SHIPPED)}"
+                yield str(merged.fault(steps, found=repr(policy), expected=expected))
 
 
 def _names(values: object) -> Iterator[tuple[str, Parse]]:

@@ -81,6 +81,18 @@ def test_a_project_with_faults_does_not_stop_the_others(bench: Workbench) -> Non
     assert "broken\n  failed: " in ended.out
 
 
+def test_check_names_a_policy_that_is_not_shipped(bench: Workbench) -> None:
+    """A misspelt policy is found before anybody tries to publish by it, at its line."""
+    with tracker(bench) as server:
+        bench.configure(server)
+    text = bench.config.read_text()
+    bench.config.write_text(f'{text}\n[project.audience.steering]\npolicy = "client-defalt"\n')
+    ended = bench.run("check")
+    assert ended.code == 2
+    line = bench.config.read_text().splitlines().index('policy = "client-defalt"') + 1
+    assert f"clientview.toml:{line}: project[0].audience.steering.policy: found 'client-defalt'" in ended.err
+
+
 def test_check_finds_nothing_wrong_in_what_is_right(bench: Workbench) -> None:
     """It needs no tracker and no secret."""
     with tracker(bench) as server:
