@@ -20,7 +20,7 @@ _QUESTIONS: Mapping[str, str] = {
     "repository": "Repository (owner/name)",
     "token": "Where the token is (env:NAME or file:PATH; never the token itself)",
 }
-_OPTIONAL: Mapping[str, tuple[str, ...]] = {"jira": ("email",), "github": ("api",)}
+_OPTIONAL: Mapping[str, tuple[str, ...]] = {"jira": ("email", "api"), "github": ("api",)}
 _CLOUD = re.compile(r"https://[^/]+\.atlassian\.net(/|$)")
 
 
