@@ -84,7 +84,7 @@ class Names:
 
     def __contains__(self, text: str) -> bool:
         """Say whether a folded text is wanted."""
-        return text in self.exact or any(glob.match(text) for glob in self.globs)
+        return text in self.exact or (bool(self.globs) and any(glob.match(text) for glob in self.globs))
 
     def __str__(self) -> str:
         return " or ".join(f"'{word}'" for word in self.written)
@@ -252,7 +252,10 @@ class AnyOf:
     parts: tuple[Predicate, ...]
 
     def holds(self, traits: Traits) -> bool:  # noqa: D102 - see Predicate
-        return any(part.holds(traits) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - as in AllOf
+            if part.holds(traits):
+                return True
+        return False
 
     def __str__(self) -> str:
         return " or ".join(_bracketed(part) for part in self.parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from adapters.records import Issue
 from connector.analysis.decomposition import ADDED, Families, decompose
@@ -12,6 +13,7 @@ from connector.analysis.facts import Baseline, ProjectFacts
 from connector.analysis.state import PROJECT, EntryKind, LedgerEntry
 from connector.analysis.walk import ITEMS, NOWHERE, Standing, Step, Walk
 from mappings.classify import nature_of, origin_of
+from mappings.concepts import Nature, Origin
 
 Sizes = dict[str, dict[str, float | None]]
 """Container -> item key -> size (None: unsized)."""
@@ -29,6 +31,8 @@ class Cover:
     decided_at: dt.datetime
 
 
+_MakeEntry = Callable[..., LedgerEntry]
+_IN_PROJECT = frozenset({PROJECT})
 CoverOf = Callable[[str], Cover | None]
 
 
@@ -52,6 +56,7 @@ class Booker:
     _late: dict[str, dt.datetime] = field(default_factory=dict)  # item -> when it was first seen
     _hidden: dict[str, Step] = field(default_factory=dict)  # last step of a late item before that
     _families: Families = field(init=False)
+    _marked: tuple[Issue, Nature, Origin] | None = None  # of the version asked for last
 
     def __post_init__(self) -> None:
         """Read which issues were split into which."""
@@ -143,19 +148,22 @@ class Booker:
     # -- entries of one step -------------------------------------------------------------------
 
     def _put(self, step: Step, *, late: bool) -> None:
-        before = self._standings.get(step.issue.key, NOWHERE)
+        known = self._standings.get(step.issue.key, NOWHERE)
         self._standings[step.issue.key] = step.after
+        whole = step if step.before == known else replace(step, before=known)
         for unit in self.units:
-            self._entries += self._of_step(replace(step, before=before), unit, late=late)
+            self._entries += self._of_step(whole, unit, late=late)
 
     def _of_step(self, step: Step, unit: str, *, late: bool) -> Iterator[LedgerEntry]:
         before, after = step.before, step.after
-        yield from self._of_family(step, unit, before.milestones, after.milestones, late=late)
-        yield from self._of_family(step, unit, before.goals, after.goals, late=late)
-        project = frozenset({PROJECT})
-        yield from self._of_family(
-            step, unit, before.containers & project, after.containers & project, late=late
-        )
+        is_resized = amount_of(before.size, unit) != amount_of(after.size, unit)
+        for was, now in (
+            (before.milestones, after.milestones),
+            (before.goals, after.goals),
+            (_project(before), _project(after)),
+        ):
+            if was != now or (is_resized and now):
+                yield from self._of_family(step, unit, was, now, late=late)
 
     def _of_family(
         self, step: Step, unit: str, before: frozenset[str], after: frozenset[str], *, late: bool
@@ -163,34 +171,47 @@ class Booker:
         """Book one family of containers: what leaves one and enters another in one act is a transfer."""
         left, entered = sorted(before - after), sorted(after - before)
         was, now = amount_of(step.before.size, unit), amount_of(step.after.size, unit)
-        entry = _blank(step, unit, late=late)
+        entry = _entry(step, unit, late=late)
         for out, into in zip(left, entered, strict=False):
-            yield replace(entry, container=out, kind=EntryKind.TRANSFERRED_OUT, amount=was, other=into)
-            yield replace(entry, container=into, kind=EntryKind.TRANSFERRED_IN, amount=was, other=out)
+            yield entry(container=out, kind=EntryKind.TRANSFERRED_OUT, amount=was, other=into)
+            yield entry(container=into, kind=EntryKind.TRANSFERRED_IN, amount=was, other=out)
         met = min(len(left), len(entered))
         for container in left[met:]:
-            removed = replace(entry, container=container, kind=EntryKind.REMOVED, amount=was, why=step.why)
-            yield self._covered(removed)
+            yield self._removed(entry, step, container, was)
         for container in entered[met:]:
-            yield self._added(replace(entry, container=container, amount=now), step.issue)
+            yield self._added(entry, step.issue, container, now)
         if was != now:
             for container in sorted((before & after) | set(entered[:met])):
-                yield replace(entry, container=container, kind=EntryKind.REESTIMATED, amount=now - was)
+                yield entry(container=container, kind=EntryKind.REESTIMATED, amount=now - was)
 
-    def _covered(self, entry: LedgerEntry) -> LedgerEntry:
-        cover = self.cover_of(entry.item_key)
-        return replace(entry, change_request=cover.request) if cover else entry
-
-    def _added(self, entry: LedgerEntry, issue: Issue) -> LedgerEntry:
-        cover = self.cover_of(issue.key)
-        rules = self.facts.rules[issue.source]
-        return replace(
-            entry,
-            kind=EntryKind.APPROVED_ADD if cover else EntryKind.UNAPPROVED_ADD,
+    def _removed(self, entry: _MakeEntry, step: Step, container: str, amount: float) -> LedgerEntry:
+        cover = self.cover_of(step.issue.key)
+        return entry(
+            container=container,
+            kind=EntryKind.REMOVED,
+            amount=amount,
+            why=step.why,
             change_request=cover.request if cover else None,
-            nature=nature_of(issue, rules),
-            origin=origin_of(issue, rules),
         )
+
+    def _added(self, entry: _MakeEntry, issue: Issue, container: str, amount: float) -> LedgerEntry:
+        cover = self.cover_of(issue.key)
+        nature, origin = self._marks(issue)
+        return entry(
+            container=container,
+            kind=EntryKind.APPROVED_ADD if cover else EntryKind.UNAPPROVED_ADD,
+            amount=amount,
+            change_request=cover.request if cover else None,
+            nature=nature,
+            origin=origin,
+        )
+
+    def _marks(self, issue: Issue) -> tuple[Nature, Origin]:
+        """Say what an addition is and whose wish; asked for one version once, though booked many times."""
+        if self._marked is None or self._marked[0] is not issue:
+            rules = self.facts.rules[issue.source]
+            self._marked = (issue, nature_of(issue, rules), origin_of(issue, rules))
+        return self._marked[1:]
 
     # -- halves of one act ---------------------------------------------------------------------
 
@@ -227,15 +248,18 @@ def _meet(kept: list[LedgerEntry | None], index: int) -> None:
     kept[-1] = replace(into, kind=EntryKind.TRANSFERRED_IN, other=out.container, change_request=None)
 
 
-def _blank(step: Step, unit: str, *, late: bool) -> LedgerEntry:
-    return LedgerEntry(
+def _project(standing: Standing) -> frozenset[str]:
+    return _IN_PROJECT if standing.milestones or standing.goals else frozenset()
+
+
+def _entry(step: Step, unit: str, *, late: bool) -> _MakeEntry:
+    """Prepare the entries of a step: they differ in container, kind, amount and what goes with these."""
+    return partial(
+        LedgerEntry,
         at=step.at,
-        container="",
         unit=unit,
         item_key=step.issue.key,
         item=step.issue.ref,
-        kind=EntryKind.REMOVED,
-        amount=0.0,
         cause=step.act,
         late=late,
     )
