@@ -55,6 +55,18 @@ _AGREEMENT = """
   # quiet_hours = "20:00-07:00"
 """
 
+DEFAULT_LANGUAGE = "en"
+DEFAULT_TIMEZONE = "UTC"
+_INHERITED = (
+    "language",
+    "timezone",
+    "sync_every",
+    "scope_tolerance_ratio",
+    "slip_tolerance_days",
+    "policy",
+    "approval",
+)
+
 _NO_DATES = """
   # The tracker has no open milestone with a date. One can be made here from a selection; its date
   # changes are kept like any other. Take away the # and fill in the dates.
@@ -113,6 +125,16 @@ def project(start: Start, catalogue: Catalogue | None) -> str:
             _AGREEMENT.format(key=start.key, today=start.today.isoformat()),
         ]
     )
+
+
+def addition(start: Start, catalogue: Catalogue | None) -> str:
+    """Draft a project that is added to others: what `[defaults]` may say stays a comment here."""
+    told = {"language": start.language != DEFAULT_LANGUAGE, "timezone": start.timezone != DEFAULT_TIMEZONE}
+    text = project(start, catalogue)
+    for name in _INHERITED:
+        if not told.get(name):
+            text = re.sub(rf"(?m)^(\s*)({name} = )", r"\1# \2", text)
+    return text
 
 
 def rule_file(preset: str, catalogue: Catalogue) -> str:

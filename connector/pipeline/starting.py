@@ -74,7 +74,7 @@ def add_project(file: Path, start: Start, catalogue: Catalogue | None, clock: Cl
     included = _include(file)
     drafted = _rules(start, catalogue)
     with_rules = replace(start, rules=drafted[0]) if drafted else start
-    texts = {target: drafting.project(with_rules, catalogue)}
+    texts = {target: drafting.addition(with_rules, catalogue)}
     done = _written(texts, drafted, catalogue, file.parent, clock)
     if included is not None:
         _replace(file, included)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.config import load_config
 from connector.demo.trackers.github.server import GitHubServer
 from connector.demo.trackers.github.world import GitHubWorld
 from connector.demo.trackers.jira.datacenter import JiraDataCenter
@@ -139,6 +140,20 @@ def test_refuses_what_cannot_work(bench: Workbench, arguments: list[str], words:
     assert words in refused.err
     assert "abc123" not in refused.err
     assert not bench.config.exists()
+
+
+def test_an_added_project_takes_the_defaults(bench: Workbench) -> None:
+    """What `[defaults]` says reaches a project that init added, unless init was told otherwise."""
+    bench.do("init", "--kind", "jira", "--yes")
+    bench.do("init", "--add", "luna", "--kind", "github", "--yes", "--timezone", "Asia/Shanghai")
+    with bench.config.open("a", encoding="utf-8") as text:
+        text.write('\n[defaults]\nlanguage = "de"\ntimezone = "Europe/Berlin"\nsync_every = "6h"\n')
+    luna = load_config(bench.config).project("luna")
+    assert (luna.language, luna.timezone, luna.sync_every) == (
+        "de",
+        "Asia/Shanghai",
+        dt.timedelta(hours=6),
+    )
 
 
 def test_adds_a_project_beside_the_first_one(bench: Workbench) -> None:
