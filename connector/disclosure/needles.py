@@ -126,8 +126,10 @@ class _Index:
         self._grams = {size: grams(texts, size) for size in sizes}
 
     def may_hold(self, text: str) -> bool:
-        size = next((size for size in self._grams if len(text) >= size), 0)
-        return size == 0 or (text[:size] in self._grams[size] and text[-size:] in self._grams[size])
+        for size, known in self._grams.items():
+            if len(text) >= size:
+                return text[:size] in known and text[-size:] in known
+        return True
 
 
 def _places(needle: Needle, text: str, sections: list[Section]) -> Iterator[Hit]:

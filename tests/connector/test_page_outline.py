@@ -14,7 +14,7 @@ from adapters.records import MilestoneStatus
 from connector.analysis.state import GoalState, HealthStatus, MilestoneClass, MilestoneState
 from connector.disclosure.axis import MOST_TICKS
 from connector.disclosure.projector import project_for_client
-from connector.disclosure.view import ClientView
+from connector.disclosure.view import ClientView, MilestoneView
 from connector.publish import outline
 from connector.publish.render import render
 from connector.publish.timeline import draw
@@ -55,7 +55,7 @@ def view(*milestones: MilestoneState, goals: tuple[GoalState, ...] = sample.GOAL
     return project_for_client(sample.given(state)).view
 
 
-def names(things: tuple[outline.MilestoneView, ...]) -> list[str]:
+def names(things: tuple[MilestoneView, ...]) -> list[str]:
     """Return the titles of milestones."""
     return [str(thing.head.title) for thing in things]
 
