@@ -18,13 +18,15 @@ REDACTED = "[redacted]"
 _SHORTEST = 4  # shorter "secrets" would take ordinary words out of every line
 
 _secrets: set[str] = set()
-_PATTERNS = (
+_PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?i)(authorization[\"']?\s*[:=]\s*[\"']?)(?:\w+\s+)?[^\s\"',;]+"), rf"\1{REDACTED}"),
     (re.compile(r"(?i)\b(bearer|basic|token)(\s+)[A-Za-z0-9._~+/=-]{8,}"), rf"\1\2{REDACTED}"),
     (re.compile(r"\b(?:gh[pousr]_|github_pat_|ATATT3x|xox[abpr]-|glpat-)[A-Za-z0-9_=.-]+"), REDACTED),
     (
-        re.compile(r"(?i)((?:token|secret|passw(?:or)?d|api_?key|pwd)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;]+"),
-        rf"\1{REDACTED}",
+        re.compile(
+            r"(?i)(env:\w+)|((?:token|secret|passw(?:or)?d|api_?key|pwd)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;]+"
+        ),
+        lambda found: found[1] or f"{found[2]}{REDACTED}",  # a reference names a secret, it is none
     ),
     (re.compile(r"(\w+://)[^/\s@]+@"), rf"\1{REDACTED}@"),
     (re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),

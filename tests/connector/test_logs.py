@@ -150,3 +150,10 @@ def test_no_secret_survives_redaction(secret: str, before: str, after: str) -> N
     finally:
         logs._secrets.clear()
         logs._secrets.update(kept)
+
+
+def test_a_reference_to_a_secret_is_told_whole() -> None:
+    """The name of a variable is no secret, nor is the word behind it; a value behind a name is."""
+    told = "env:NO_TOKEN: found no environment variable NO_TOKEN"
+    assert logs.redact(told) == told
+    assert "hunter" not in logs.redact("access_token: hunter")
