@@ -115,7 +115,7 @@ def _columns(milestones: Sequence[MilestoneView]) -> Columns:
     found = {
         field.name: any(getattr(m, field.name) for m in milestones) for field in dataclasses.fields(Columns)
     }
-    found["promised"] = any(m.promised and m.promised != m.agreed for m in milestones)
+    found["promised"] = any(m.promised and m.promised != (m.agreed or m.day) for m in milestones)
     found["planned"] = any((m.planned and not m.actual) or m.moves for m in milestones)
     return Columns(**found)
 

@@ -29,6 +29,7 @@ class Row:
     title: ClientText
     state: State | None
     agreed: Mark | None
+    promised: Mark | None  # drawn only where nothing was agreed, and the date has moved since
     current: Mark | None
     is_actual: bool
     replaced: tuple[Mark, ...]
@@ -44,6 +45,7 @@ class Timeline:
     today: Mark
     ticks: tuple[Mark, ...]
     has_agreed: bool
+    has_promised: bool
     has_replaced: bool
 
 
@@ -70,6 +72,7 @@ def draw(milestones: Iterable[MilestoneView], *, today: Day, ticks: Iterable[Day
         today=scale.mark(today),
         ticks=tuple(scale.mark(tick) for tick in ticks if scale.holds(tick)),
         has_agreed=any(row.agreed for row in rows),
+        has_promised=any(row.promised for row in rows),
         has_replaced=any(row.replaced for row in rows),
     )
 
@@ -95,7 +98,8 @@ def _nearest(milestones: list[MilestoneView], today: dt.date) -> list[MilestoneV
 
 
 def _row(milestone: MilestoneView, scale: _Scale) -> Row:
-    agreed = milestone.agreed or milestone.promised
+    agreed = milestone.agreed
+    promised = milestone.promised if not agreed and milestone.promised != milestone.day else None
     marks = [scale.mark(day) for day in milestone.days]
     title = milestone.head.title
     if title is None:
@@ -104,6 +108,7 @@ def _row(milestone: MilestoneView, scale: _Scale) -> Row:
         title=title,
         state=milestone.head.state,
         agreed=scale.mark(agreed) if agreed else None,
+        promised=scale.mark(promised) if promised else None,
         current=scale.mark(milestone.day) if milestone.day else None,
         is_actual=milestone.actual is not None,
         replaced=tuple(scale.mark(move.before) for move in milestone.moves if move.before),
