@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.messages import Catalog as Messages
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 LANGUAGES: Final = ("en", "de", "zh-CN")
 _FALLBACK: Final = {"zh": "zh-CN"}
+_PARTS: Final = ("", "agreement.")  # what the page says, what the document of the agreement says
 _PAGE: Final = "page."
 _UTC: Final = frozenset({"UTC", "Etc/UTC"})  # has no place whose name people would use
 
@@ -99,15 +101,21 @@ def catalogue(language: str) -> Catalogue:
 
 
 def _read(name: str, language: str) -> Catalogue:
-    source = resources.files("connector.disclosure") / "texts" / f"{name}.po"
-    with source.open("rb") as stream:
-        book = read_po(stream, locale=name.replace("-", "_"), abort_invalid=True)
+    books = [_book(f"{part}{name}.po", name) for part in _PARTS]
     return Catalogue(
         language=language,
         locale=Locale.parse(name.replace("-", "_")),
-        messages={str(_key(message.id)): _forms(message.string) for message in book if message.id},
-        plural=gettext.c2py(book.plural_expr),
+        messages={
+            str(_key(message.id)): _forms(message.string) for book in books for message in book if message.id
+        },
+        plural=gettext.c2py(books[0].plural_expr),
     )
+
+
+def _book(file: str, name: str) -> Messages:
+    source = resources.files("connector.disclosure") / "texts" / file
+    with source.open("rb") as stream:
+        return read_po(stream, locale=name.replace("-", "_"), abort_invalid=True)
 
 
 def _key(identity: str | tuple[str, ...] | list[str]) -> str:

@@ -15,7 +15,6 @@ from connector.disclosure.manifest import CONFIGURED, FIXED_TEXT, OWN_RULES, Dis
 from connector.disclosure.view import (
     Amount,
     ClientText,
-    ClientView,
     Code,
     Colour,
     Day,
@@ -190,8 +189,8 @@ class Scribe:
         """Let out a text that is computed from client-visible values alone."""
         return self._keep(ClientText(text), Origin(field=field, rule=FIXED_TEXT))
 
-    def manifest(self, view: ClientView) -> tuple[Disclosure, ...]:
-        """List every text of a view with its origin.
+    def manifest(self, view: object) -> tuple[Disclosure, ...]:
+        """List every text of a view, or of a part of one, with its origin.
 
         Raises:
             SafetyError: The view holds a leaf that this scribe did not make.

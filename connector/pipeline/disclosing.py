@@ -12,10 +12,11 @@ from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.judge import judge
 from connector.analysis.state import ProjectState
 from connector.config.texts import is_path, read_text
-from connector.disclosure.internal import values, withheld
+from connector.disclosure.internal import InternalValue, values, withheld
 from connector.disclosure.leaks import LeakReport, find_leaks
 from connector.disclosure.policy import Policy, parse_policy, shipped
 from connector.disclosure.projector import Projection, ProjectionInput, project_for_client
+from connector.disclosure.recorded import agreed_values
 from connector.disclosure.serial import load_view
 from connector.disclosure.view import ClientView
 from connector.errors import SafetyError, UsageError
@@ -130,11 +131,17 @@ def build(workspace: Workspace, project: Project, audience: str) -> Built:
     artefacts = render(seen.view)
     leaks = find_leaks(
         artefacts,
-        values(facts, hosts=_hosts(project)),
+        internal_values(workspace, project, facts),
         seen.projection.manifest,
         fixed=fixed_texts(seen.view.theme),
     )
     return Built(seen=seen, built_at=seen.state.as_of, artefacts=artefacts, leaks=leaks)
+
+
+def internal_values(workspace: Workspace, project: Project, facts: ProjectFacts) -> tuple[InternalValue, ...]:
+    """Return everything that no client artefact may hold: of the trackers, and of what was recorded here."""
+    agreed = agreed_values(judging.agreement_of(workspace, project))
+    return (*values(facts, hosts=_hosts(project)), *agreed)
 
 
 def policy_of(workspace: Workspace, project: Project, audience: str) -> Policy:

@@ -1,0 +1,31 @@
+"""What must not get out of the agreement: how decisions are called here, who recorded them, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connector.analysis.facts import Agreement
+from connector.disclosure.internal import InternalValue
+
+
+def agreed_values(agreement: Agreement) -> tuple[InternalValue, ...]:
+    """Return the internal values of what was agreed and decided: titles, notes, who recorded it, evidence.
+
+    Who approved a baseline is none of them: the document of the agreement names them.
+    """
+    return tuple(value for value in _of_agreement(agreement) if value.value.strip())
+
+
+def _of_agreement(agreement: Agreement) -> Iterator[InternalValue]:
+    for change in agreement.changes:
+        for name in ("ref", "title", "decided_by", "recorded_by", "note"):
+            yield InternalValue(getattr(change, name), f"RecordedChange.{name}", change.ref)
+        yield from (InternalValue(label, "RecordedChange.labels", change.ref) for label in change.labels)
+        if change.evidence is not None:
+            yield InternalValue(change.evidence.name, "Evidence.name", change.ref)
+    for baseline in agreement.baselines:
+        record = f"baseline {baseline.number}"
+        yield InternalValue(baseline.recorded_by, "Baseline.recorded_by", record)
+        yield InternalValue(baseline.note, "Baseline.note", record)
+        if baseline.evidence is not None:
+            yield InternalValue(baseline.evidence.name, "Evidence.name", record)
