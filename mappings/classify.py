@@ -62,27 +62,22 @@ def place(issue: Issue, rules: Rules, *, has_children: bool) -> Placement:
         rules: The rules of its source.
         has_children: Whether another issue that is not NONE has it as parent; see `parents`.
     """
-    traits = traits_of(issue, has_children=has_children)
-    disposition = _disposition(traits, rules)
-    winner: Rule | None = None
-    claims: tuple[str, ...] = ()
-    for rule in rules.rules:
-        if winner is not None and (rule.is_catch_all or rule.concept is winner.concept):
-            continue
-        if rule.predicate.holds(traits):
-            if winner is None:
-                winner = rule
-            else:
-                claims = (*claims, rule.where)
-    if winner is None:
-        return Placement(concept=None, disposition=disposition)
-    return Placement(
-        concept=winner.concept,
-        disposition=disposition,
-        rule=winner.where,
-        why=winner.why,
-        claims=claims,
+    if not rules.is_coarse:
+        return _place(issue, rules, has_children=has_children)
+    likeness = (
+        issue.type,
+        issue.level,
+        issue.status,
+        issue.category,
+        issue.resolution,
+        issue.labels,
+        issue.components,
+        has_children,
     )
+    placement = rules.placed.get(likeness)
+    if not isinstance(placement, Placement):
+        placement = rules.placed[likeness] = _place(issue, rules, has_children=has_children)
+    return placement
 
 
 def disposition_of(issue: Issue, rules: Rules) -> Disposition:
@@ -167,6 +162,30 @@ def shared_by_all(issue: Issue, rules: Rules, disposition: Disposition) -> Share
 
 
 # ----------------------------------------------------------------------------------- private
+
+
+def _place(issue: Issue, rules: Rules, *, has_children: bool) -> Placement:
+    traits = traits_of(issue, has_children=has_children)
+    disposition = _disposition(traits, rules)
+    winner: Rule | None = None
+    claims: tuple[str, ...] = ()
+    for rule in rules.rules:
+        if winner is not None and (rule.is_catch_all or rule.concept is winner.concept):
+            continue
+        if rule.predicate.holds(traits):
+            if winner is None:
+                winner = rule
+            else:
+                claims = (*claims, rule.where)
+    if winner is None:
+        return Placement(concept=None, disposition=disposition)
+    return Placement(
+        concept=winner.concept,
+        disposition=disposition,
+        rule=winner.where,
+        why=winner.why,
+        claims=claims,
+    )
 
 
 def _disposition(traits: Traits, rules: Rules) -> Disposition:

@@ -274,6 +274,19 @@ class Not:
         return f"not ({self.part})"
 
 
+def reads_texts(predicate: Predicate) -> bool:
+    """Say whether a condition looks at what differs from issue to issue: its title or custom fields."""
+    match predicate:
+        case TitleMatches() | FieldIs():
+            return True
+        case AllOf() | AnyOf():
+            return any(reads_texts(part) for part in predicate.parts)
+        case Not():
+            return reads_texts(predicate.part)
+        case _:
+            return False
+
+
 def as_text(value: str | float | bool) -> str:
     """Write a field's value the way a rule file would: `true`, `3`, `2.5`."""
     if isinstance(value, bool):

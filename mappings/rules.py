@@ -35,6 +35,7 @@ from mappings.predicates import (
     TitleMatches,
     folded,
     names,
+    reads_texts,
 )
 from mappings.rulefile import FIELD_KEYS, Marks, RuleFile, Source, When, is_pattern
 from mappings.validation import fault_at, faults_of, read_toml
@@ -60,7 +61,9 @@ class Rules:
 
     `fingerprint` is the SHA-256 of what the file says; comments and layout do not change it.
     `fields` are the custom fields a tracker must be asked for. `sources` tells, for each key of
-    `[fields]` that is given, where its value is read.
+    `[fields]` that is given, where its value is read. `is_coarse`: no rule looks at titles or custom
+    fields, so that issues alike in all else are placed alike. `placed` remembers where, for speed
+    alone: histories ask for thousands of versions that are alike.
     """
 
     name: str
@@ -81,6 +84,10 @@ class Rules:
     cover_links: frozenset[str] = frozenset()  # folded relation words
     cover_children: bool = True
     feedback_states: tuple[tuple[str, Predicate], ...] = ()
+    is_coarse: bool = False
+    placed: dict[tuple[object, ...], object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 def parse_rules(text: str, *, file: str) -> Rules:
@@ -132,12 +139,14 @@ def _faults_of_order(parsed: RuleFile, *, text: str, file: str) -> Iterator[Faul
 
 def _compiled(parsed: RuleFile, text: str, *, file: str, fingerprint: str) -> Rules:
     sources = _sources(parsed)
+    rules = tuple(_rules(parsed, text, file=file))
     return Rules(
         name=parsed.name,
         file=file,
         fingerprint=fingerprint,
         description=parsed.description,
-        rules=tuple(_rules(parsed, text, file=file)),
+        rules=rules,
+        is_coarse=not any(reads_texts(rule.predicate) for rule in rules),
         size_unit=parsed.size.unit,
         defects=parsed.defects,
         fields=frozenset(_asked(parsed, sources)),

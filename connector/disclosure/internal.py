@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from adapters.records import Change, ChangeMode, FieldValue, Issue, Link, Milestone
+from adapters.records import Change, ChangeMode, FieldValue, Issue, Milestone
 from connector.analysis.facts import ProjectFacts
 from connector.disclosure.policy import Policy
 
 MIN_LINE: Final = 4  # characters of a body's line or sentence worth searching for
-_SENTENCE: Final = re.compile(r"(?<=[.!?。！？])\s*")
+_SENTENCE_END: Final = re.compile(r"[.!?。！？]\s*")
 _HOST: Final = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@]*@)?([^/:?#]+)", re.IGNORECASE)
 
 
@@ -55,29 +55,35 @@ def values(facts: ProjectFacts, *, hosts: Iterable[str] = ()) -> tuple[InternalV
         the page is for the leak check to judge.
     """
     found: dict[str, InternalValue] = {}
-    for value in _all(facts, hosts):
-        if value.value:
-            found.setdefault(value.value, value)
+    for source_field, record, texts in _all(facts, hosts):
+        for text in texts:
+            if text and text not in found:
+                found[text] = InternalValue(text, source_field, record)
     return tuple(found.values())
 
 
-def _all(facts: ProjectFacts, hosts: Iterable[str]) -> Iterator[InternalValue]:
+_Group = tuple[str, str, Iterable[str]]
+"""Source field, key of the record, and the values there: most are repeated, and made into nothing more."""
+
+
+def _all(facts: ProjectFacts, hosts: Iterable[str]) -> Iterator[_Group]:
     for issue in facts.issues:
         yield from _of_issue(issue)
     for key, changes in facts.changes.items():
         for change in changes:
             yield from _of_change(change, key)
     for link in facts.links:
-        yield from _of_link(link)
+        yield ("Link.id", link.a, (link.id,))
+        yield ("Link.name", link.a, (link.name,))
     for milestone in {sighting.milestone: None for sighting in facts.sightings}:
         yield from _of_milestone(milestone)
-    yield from (InternalValue(host, "source host", "") for host in hosts)
-    yield InternalValue(facts.project, "configuration project key", "")
-    yield from (InternalValue(source.name, "source name", "") for source in facts.sources)
+    yield ("source host", "", hosts)
+    yield ("configuration project key", "", (facts.project,))
+    yield ("source name", "", [source.name for source in facts.sources])
 
 
-def _of_issue(issue: Issue) -> Iterator[InternalValue]:
-    key = issue.key
+_OF_ISSUE: Final = {
+    name: f"Issue.{name}"
     for name in (
         "key",
         "ref",
@@ -89,54 +95,52 @@ def _of_issue(issue: Issue) -> Iterator[InternalValue]:
         "type",
         "priority",
         "project",
-    ):
-        yield InternalValue(getattr(issue, name), f"Issue.{name}", key)
+    )
+}
+
+
+def _of_issue(issue: Issue) -> Iterator[_Group]:
+    key = issue.key
+    for name, source in _OF_ISSUE.items():
+        yield (source, key, (getattr(issue, name),))
     for name in ("labels", "components", "iterations", "milestones"):
-        yield from (InternalValue(text, f"Issue.{name}", key) for text in getattr(issue, name))
+        yield (f"Issue.{name}", key, getattr(issue, name))
     for person in issue.people:
-        yield InternalValue(person.name, "Person.name", key)
-        yield InternalValue(person.account, "Person.account", key)
-        yield InternalValue(person.email, "Person.email", key)
-    yield from (InternalValue(line, "Issue.body", key) for line in _lines(issue.body))
+        yield ("Person.name", key, (person.name,))
+        yield ("Person.account", key, (person.account,))
+        yield ("Person.email", key, (person.email,))
+    yield ("Issue.body", key, _lines(issue.body))
     for name, value in issue.fields.items():
-        yield from (InternalValue(text, f"Issue.fields[{name}]", key) for text in _texts(value))
+        yield (f"Issue.fields[{name}]", key, _texts(value))
     for number in (issue.points, issue.hours):
-        yield from (InternalValue(text, "Issue.estimate", key) for text in _texts(number))
+        yield ("Issue.estimate", key, _texts(number))
     yield from _instants(issue)
     host = _HOST.match(issue.url)
     if host:
-        yield InternalValue(host.group(1), "tracker host", key)
+        yield ("tracker host", key, (host.group(1),))
 
 
-def _instants(issue: Issue) -> Iterator[InternalValue]:
+def _instants(issue: Issue) -> Iterator[_Group]:
     for name in ("created_at", "updated_at", "closed_at", "due_on", "start_on"):
         day = getattr(issue, name)
         if isinstance(day, dt.date):
-            yield InternalValue(day.isoformat(), f"Issue.{name}", issue.key)
+            yield (f"Issue.{name}", issue.key, (day.isoformat(),))
 
 
-def _of_change(change: Change, key: str) -> Iterator[InternalValue]:
+def _of_change(change: Change, key: str) -> Iterator[_Group]:
     source = f"Change.{change.field}"
-    yield InternalValue(change.author, "Change.author", key)
-    for text in (change.old, change.new, change.old_text, change.new_text):
-        if text:
-            yield InternalValue(text, source, key)
+    yield ("Change.author", key, (change.author,))
+    yield (source, key, [t for t in (change.old, change.new, change.old_text, change.new_text) if t])
     if change.mode is ChangeMode.LIST:
-        for text in (*change.old_list, *change.new_list):
-            yield InternalValue(text, source, key)
+        yield (source, key, (*change.old_list, *change.new_list))
 
 
-def _of_link(link: Link) -> Iterator[InternalValue]:
-    yield InternalValue(link.id, "Link.id", link.a)
-    yield InternalValue(link.name, "Link.name", link.a)
-
-
-def _of_milestone(milestone: Milestone) -> Iterator[InternalValue]:
-    yield InternalValue(milestone.key, "Milestone.key", milestone.key)
-    yield InternalValue(milestone.name, "Milestone.name", milestone.key)
-    yield InternalValue(milestone.source, "source name", milestone.key)
-    for line in _lines(milestone.description):
-        yield InternalValue(line, "Milestone.description", milestone.key)
+def _of_milestone(milestone: Milestone) -> Iterator[_Group]:
+    key = milestone.key
+    yield ("Milestone.key", key, (key,))
+    yield ("Milestone.name", key, (milestone.name,))
+    yield ("source name", key, (milestone.source,))
+    yield ("Milestone.description", key, _lines(milestone.description))
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -145,9 +149,13 @@ def _lines(text: str) -> Iterator[str]:
         if len(line) < MIN_LINE:
             continue
         yield line
-        parts = _SENTENCE.split(line)
-        if len(parts) > 1:
-            yield from (part for part in parts if len(part) >= MIN_LINE)
+        start = 0
+        for end in _SENTENCE_END.finditer(line):
+            if end.start() + 1 - start >= MIN_LINE:
+                yield line[start : end.start() + 1]
+            start = end.end()
+        if start and len(line) - start >= MIN_LINE:
+            yield line[start:]
 
 
 def _texts(value: FieldValue) -> Iterator[str]:

@@ -148,6 +148,7 @@ def shipped_text(name: str) -> str:
     return source.read_text(encoding="utf-8")
 
 
+@functools.lru_cache(maxsize=8192)  # few labels, asked for on every issue
 def fold(label: str) -> str:
     """Return a label or type name in the form in which they are compared."""
     return unicodedata.normalize("NFKC", label).strip().casefold()
@@ -168,6 +169,7 @@ def _policy(document: _Document) -> Policy:
     )
 
 
+@functools.lru_cache(maxsize=65536)
 def _is_marked(label: str, word: str) -> bool:
     """Tell whether a label is the word, or starts with it as a prefix: `internal-notes`, `private/x`."""
     return label == word or bool(re.match(re.escape(word) + r"[\W_]", label))
