@@ -10,6 +10,7 @@ from functools import cached_property
 from connector.alerts import words
 from connector.alerts.decide import Notice
 from connector.analysis.calendar import WorkingCalendar
+from connector.analysis.deviations import dropped_entries
 from connector.analysis.state import (
     PROJECT,
     EntryKind,
@@ -78,11 +79,11 @@ class Scene:
         """List the ledger entries that a deviation of scope stands on, in order of time."""
         row = self.rows.get(container)
         kind = BOOKED.get(rule)
-        found = () if row is None else tuple(e for e in row.entries if e.kind is kind and e.amount)
-        if kind is not EntryKind.REMOVED:
-            return found
-        agreed = self._agreed(container)
-        return tuple(e for e in found if e.item_key in agreed and e.change_request is None)
+        if row is None:
+            return ()
+        if kind is EntryKind.REMOVED:
+            return tuple(dropped_entries(row.entries, self._agreed(container)))
+        return tuple(entry for entry in row.entries if entry.kind is kind and entry.amount)
 
     def items(self, rule: str, container: str) -> frozenset[str]:
         """Return the keys of the items that a deviation of scope stands on."""

@@ -68,8 +68,7 @@ def scope_dropped(
     """
     found = []
     for row in rows:
-        promised = _promised(row.entries, agreed.get(row.container, ()))
-        dropped = [e for e in _last_moves(row.entries, promised) if _is_unasked_removal(e)]
+        dropped = dropped_entries(row.entries, agreed.get(row.container, ()))
         if row.unit == ITEMS and dropped:
             facts: dict[str, Fact] = {
                 "removed": float(len(dropped)),
@@ -80,6 +79,18 @@ def scope_dropped(
                 _deviation("scope_dropped", row.container, names, Severity.WARNING, dropped[0].at, facts)
             )
     return found
+
+
+def dropped_entries(entries: Iterable[LedgerEntry], agreed: Iterable[str]) -> list[LedgerEntry]:
+    """Return the removals by which agreed items are missing now, unasked, in the order of time.
+
+    Args:
+        entries: Of one container, in items.
+        agreed: Keys of the items that were agreed for it.
+    """
+    booked = tuple(entries)
+    moves = _last_moves(booked, _promised(booked, agreed))
+    return [entry for entry in moves if _is_unasked_removal(entry)]
 
 
 def milestone_slip(

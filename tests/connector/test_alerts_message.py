@@ -118,6 +118,15 @@ def test_an_approved_removal_is_not_listed() -> None:
     assert "APO-27" not in message.text
 
 
+def test_what_came_back_is_not_listed() -> None:
+    """An agreed item that left and returned is not missing."""
+    gone = entry(27, "2026-10-27", kind=EntryKind.REMOVED, why="taken_out")
+    judged = state(scope=[row(R2, 14, DROPPED, gone, entry(27, "2026-10-28"))])
+    message = told(judged, deviation("scope_dropped"))
+    assert "lost 1 item of the 14 agreed" in message.text
+    assert "APO-27" not in message.text
+
+
 @pytest.mark.parametrize(
     ("moves", "words"),
     [
