@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from connector.disclosure.scribe import Origin, Scribe
+from connector.disclosure.standing import days_of, is_current
 from connector.disclosure.view import Day, MilestoneView
 
 MOST_TICKS: Final = 7
@@ -22,7 +23,7 @@ def ticks(scribe: Scribe, milestones: Iterable[MilestoneView], *, today: Day) ->
         milestones: All told milestones; those long over are not in the drawing.
         today: The day of the edition; it is always in the drawing.
     """
-    days = [day.on for m in milestones if m.is_current(today.on) for day in m.days]
+    days = [day.on for m in milestones if is_current(m, today.on) for day in days_of(m)]
     if not days:
         return ()
     first, last = min(*days, today.on), max(*days, today.on)

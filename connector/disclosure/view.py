@@ -20,7 +20,6 @@ from typing import Final
 
 VOLATILE: Final = {"volatile": True}
 FIXED: Final = {"volatile": True, "fixed": True}  # wording of the page itself: no news to anybody
-RECENT: Final = dt.timedelta(days=366)  # a milestone reached longer ago is history
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -259,28 +258,6 @@ class MilestoneView(Thing):
     progress: Progress | None = None
     remark: ClientText | None = None  # `6 working days later than agreed`
 
-    @property
-    def day(self) -> Day | None:
-        """The day it stands for now: reached, else planned."""
-        return self.actual or self.planned
-
-    @property
-    def days(self) -> tuple[Day, ...]:
-        """Every day that belongs to it: agreed, now, and the replaced ones."""
-        replaced = [move.before for move in self.moves]
-        return tuple(day for day in (self.agreed or self.promised, self.day, *replaced) if day is not None)
-
-    @property
-    def is_over(self) -> bool:
-        """Tell whether nothing more is to be expected of it: reached, or called off."""
-        code = self.head.state.code if self.head.state else None
-        return self.actual is not None or code in {Code.DONE, Code.CANCELLED}
-
-    def is_current(self, today: dt.date) -> bool:
-        """Tell whether it has a date and is still to come, or was over less than a year ago."""
-        day = self.day or self.agreed or self.promised
-        return day is not None and (not self.is_over or day.on > today - RECENT)
-
 
 class ScopePart(enum.Enum):
     """What a line of the scope account is, for machines and for its sign in the sum."""
@@ -306,17 +283,13 @@ class ScopeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeView:
-    """The scope account in one unit.
-
-    agreed + approved + undecided - taken out + resized = current, where `is_sum`: every part of it
-    that is not zero is told. `share` is done out of current, where both are told exactly.
-    """
+    """The scope account in one unit: agreed, approved, undecided, taken out, current, done."""
 
     unit: ClientText
     agreed_on: Day | None = None
     lines: tuple[ScopeLine, ...] = ()
-    is_sum: bool = False
-    share: Progress | None = None
+    is_sum: bool = False  # agreed + approved + undecided - taken out + resized = current
+    share: Progress | None = None  # done out of current, where both are told exactly
     note: ClientText | None = None
 
 
@@ -372,17 +345,14 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionView:
-    """Which edition this is. `fingerprint` covers what the client sees, and nothing else.
-
-    `as_of` is the instant of the oldest data in it.
-    """
+    """Which edition this is. `fingerprint` covers what the client sees, and nothing else."""
 
     number: Amount = field(metadata=VOLATILE)
     label: ClientText = field(metadata=VOLATILE)  # `Edition 3`
     published: Moment = field(metadata=VOLATILE)
     today: Day = field(metadata=VOLATILE)
     fingerprint: ClientText = field(metadata=VOLATILE)
-    as_of: Moment | None = field(default=None, metadata=VOLATILE)
+    as_of: Moment | None = field(default=None, metadata=VOLATILE)  # of the oldest data in it
     next_on: Day | None = field(default=None, metadata=VOLATILE)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from connector.disclosure.standing import day_of, days_of, is_current, is_over
 from connector.disclosure.view import (
     ChangeKind,
     ChangeView,
@@ -95,11 +96,11 @@ class Glance:
 def schedule(view: ClientView) -> Schedule:
     """Place the milestones of a view."""
     today = view.edition.today.on
-    over = [m for m in view.milestones if m.is_over]
-    lately = [m for m in over if m.is_current(today)][-MOST_REACHED:]
-    kept = lately if len(lately) >= FEW_REACHED else [m for m in over if m.day][-FEW_REACHED:]
-    still = [m for m in view.milestones if not m.is_over]
-    dated, undated = [m for m in still if m.days], [m for m in still if not m.days]
+    over = [m for m in view.milestones if is_over(m)]
+    lately = [m for m in over if is_current(m, today)][-MOST_REACHED:]
+    kept = lately if len(lately) >= FEW_REACHED else [m for m in over if day_of(m)][-FEW_REACHED:]
+    still = [m for m in view.milestones if not is_over(m)]
+    dated, undated = [m for m in still if days_of(m)], [m for m in still if not days_of(m)]
     near = sorted(dated, key=lambda m: _distance(m, today))[:MOST_AHEAD]
     shown = _ids([*kept, *near, *(undated if len(undated) <= FEW_UNDATED else [])])
     return Schedule(
@@ -115,7 +116,7 @@ def _columns(milestones: Sequence[MilestoneView]) -> Columns:
     found = {
         field.name: any(getattr(m, field.name) for m in milestones) for field in dataclasses.fields(Columns)
     }
-    found["promised"] = any(m.promised and m.promised != (m.agreed or m.day) for m in milestones)
+    found["promised"] = any(m.promised and m.promised != (m.agreed or day_of(m)) for m in milestones)
     found["planned"] = any((m.planned and not m.actual) or m.moves for m in milestones)
     return Columns(**found)
 
@@ -150,7 +151,7 @@ def news(view: ClientView) -> News:
 def glance(view: ClientView) -> Glance:
     """Pick the next milestone from today on, and what is needed first."""
     today = view.edition.today.on
-    coming = [m for m in view.milestones if not m.is_over and m.head.title and _on(m.planned) >= today]
+    coming = [m for m in view.milestones if not is_over(m) and m.head.title and _on(m.planned) >= today]
     dated = [m for m in coming if m.planned]
     first = min(view.needs, key=lambda need: _on(need.needed_by), default=None)
     is_told = bool(view.needs or view.needs_note)
@@ -166,7 +167,7 @@ def _on(day: Day | None) -> dt.date:
 
 
 def _distance(milestone: MilestoneView, today: dt.date) -> int:
-    return min(abs((day.on - today).days) for day in milestone.days)
+    return min(abs((day.on - today).days) for day in days_of(milestone))
 
 
 def _is_complete(goal: GoalView) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from connector.disclosure.standing import day_of, days_of, is_current
 from connector.disclosure.view import ClientText, Day, MilestoneView, State
 
 WIDTH: Final = 100.0  # per cent of the drawing's width
@@ -60,9 +61,9 @@ def draw(milestones: Iterable[MilestoneView], *, today: Day, ticks: Iterable[Day
     Returns:
         The drawing; None where fewer than two dates would be shown.
     """
-    drawn = [m for m in milestones if m.head.title and m.is_current(today.on)]
+    drawn = [m for m in milestones if m.head.title and is_current(m, today.on)]
     chosen = _nearest(drawn, today.on)
-    days = {day.on for milestone in chosen for day in milestone.days}
+    days = {day.on for milestone in chosen for day in days_of(milestone)}
     if len(days) < 2:
         return None
     scale = _Scale([*days, today.on])
@@ -92,15 +93,15 @@ class _Scale:
 
 
 def _nearest(milestones: list[MilestoneView], today: dt.date) -> list[MilestoneView]:
-    by_distance = sorted(milestones, key=lambda m: min(abs((day.on - today).days) for day in m.days))
+    by_distance = sorted(milestones, key=lambda m: min(abs((day.on - today).days) for day in days_of(m)))
     kept = {m.head.id.value for m in by_distance[:MOST_ROWS]}
     return [m for m in milestones if m.head.id.value in kept]
 
 
 def _row(milestone: MilestoneView, scale: _Scale) -> Row:
-    agreed = milestone.agreed
-    promised = milestone.promised if not agreed and milestone.promised != milestone.day else None
-    marks = [scale.mark(day) for day in milestone.days]
+    agreed, now = milestone.agreed, day_of(milestone)
+    promised = milestone.promised if not agreed and milestone.promised != now else None
+    marks = [scale.mark(day) for day in days_of(milestone)]
     title = milestone.head.title
     if title is None:
         raise AssertionError("a milestone without a title is not drawn")
@@ -109,7 +110,7 @@ def _row(milestone: MilestoneView, scale: _Scale) -> Row:
         state=milestone.head.state,
         agreed=scale.mark(agreed) if agreed else None,
         promised=scale.mark(promised) if promised else None,
-        current=scale.mark(milestone.day) if milestone.day else None,
+        current=scale.mark(now) if now else None,
         is_actual=milestone.actual is not None,
         replaced=tuple(scale.mark(move.before) for move in milestone.moves if move.before),
         left=min(mark.x for mark in marks),
