@@ -11,7 +11,7 @@ from connector.alerts.decide import Notice
 from connector.alerts.grouping import Heading
 from connector.alerts.scene import Scene
 from connector.analysis.state import LedgerEntry, MilestoneState, Move, Severity
-from mappings.concepts import Nature
+from mappings.concepts import Nature, Origin
 
 RULE_NAMES: Mapping[str, str] = {
     "scope_creep": "Scope creep",
@@ -35,6 +35,12 @@ _NATURES: Mapping[Nature, tuple[str, str]] = {
     Nature.NEW: ("new", "new"),
     Nature.DEFECT: ("defect", "defects"),
     Nature.UNKNOWN: ("of unknown nature", "of unknown nature"),
+}
+_ORIGINS: Mapping[Origin, str] = {
+    Origin.CLIENT: "client",
+    Origin.SUPPLIER: "supplier",
+    Origin.THIRD_PARTY: "third party",
+    Origin.UNKNOWN: "not recorded",
 }
 _NAMED = 3  # objects that a line names
 
@@ -77,8 +83,17 @@ def _creep(notice: Notice, scene: Scene) -> str:
     grown = words.count(row.unapproved_added, "items") + _split(entries)
     return (
         f"{scene.name(notice)} grew by {grown} that no approved change request covers:"
-        f" {share}. {_since(notice, scene)}"
+        f" {share}. {_since(notice, scene)}{_origins(entries)}"
     )
+
+
+def _origins(entries: Sequence[LedgerEntry]) -> str:
+    """Say where the items came up, where the rules tell it of any: a fact, not whose fault it is."""
+    found = Counter(entry.origin for entry in entries)
+    if set(found) <= {Origin.UNKNOWN}:
+        return ""
+    order = [origin for origin in _ORIGINS if origin in found]
+    return f" Came up with: {', '.join(f'{_ORIGINS[origin]} {found[origin]}' for origin in order)}."
 
 
 def _split(entries: Sequence[LedgerEntry]) -> str:
