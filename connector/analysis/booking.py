@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -95,13 +95,18 @@ class Booker:
         for key in [key for key, seen_at in self._late.items() if seen_at <= as_of]:
             self._show(key)
         joined = sorted(self._joined(), key=lambda entry: entry.at)
-        refs = {key: issue.ref for key, issue in self._issues.items()}
-        return decompose(joined, self._families, refs=refs, family_of=self._family)
+        known = {key: issue.ref for key, issue in self._issues.items() if issue.created_at <= as_of}
+        return decompose(joined, self._families.among(known), family_of=self._family)
 
     @property
     def unseen(self) -> frozenset[str]:
         """Late items that nobody has seen yet; asked after `closed`."""
         return frozenset(self._late)
+
+    @property
+    def late(self) -> Mapping[str, dt.datetime]:
+        """Late items that were not booked yet, and when each was first seen."""
+        return dict(self._late)
 
     # -- the stored copy -----------------------------------------------------------------------
 

@@ -44,6 +44,7 @@ class Families:
 
     linked: Mapping[str, frozenset[str]]
     below: dict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
+    refs: dict[str, str] = field(default_factory=dict)  # what children were called when last seen
 
     @classmethod
     def of(cls, links: Iterable[Link]) -> Families:
@@ -56,10 +57,16 @@ class Families:
 
     def note(self, issue: Issue, goals: frozenset[str]) -> None:
         """Note whose child an issue is as it stands, and the goals above it."""
+        self.refs[issue.key] = issue.ref
         for parent in goals:
             self.below[parent].setdefault(issue.key, False)
         if issue.parent:
             self.below[issue.parent][issue.key] = True
+
+    def among(self, known: Mapping[str, str]) -> Families:
+        """Return the families of the issues that are known, with what they are called."""
+        linked = {parent: children & known.keys() for parent, children in self.linked.items()}
+        return Families(linked=linked, below=self.below, refs={**known, **self.refs})
 
     def children(self, parent: str) -> frozenset[str]:
         """Return all children of a parent, however known."""
@@ -74,7 +81,6 @@ def decompose(
     entries: Sequence[LedgerEntry],
     families: Families,
     *,
-    refs: Mapping[str, str],
     family_of: Callable[[str], str],
 ) -> list[LedgerEntry]:
     """Rewrite the entries of split parents and of their children. Sums stay what they are.
@@ -82,13 +88,12 @@ def decompose(
     Args:
         entries: As booked, in order of time.
         families: Who came of whom.
-        refs: What people call the issues, by key.
         family_of: The kind of a container: between containers of one kind things are transferred.
     """
     work = _Work(entries, families)
     for parent, unit in work.parents():
         work.pay(parent, unit, family_of)
-    return list(work.rewritten(refs))
+    return list(work.rewritten())
 
 
 class _Work:
@@ -122,11 +127,11 @@ class _Work:
         self._split |= {out for out in leaving if self._entries[out].why == BECAME_GOAL}
         self._parents |= {into: self._entries[out].item for out, into in met if out in self._split}
 
-    def rewritten(self, refs: Mapping[str, str]) -> Iterator[LedgerEntry]:
+    def rewritten(self) -> Iterator[LedgerEntry]:
         """Yield all entries anew, in their order."""
         for position, entry in enumerate(self._entries):
             if position in self._split:
-                yield from self._of_parent(position, entry, refs)
+                yield from self._of_parent(position, entry)
             elif position in self._parents:
                 yield from self._of_child(position, entry)
             else:
@@ -201,10 +206,10 @@ class _Work:
 
     # -- entries -------------------------------------------------------------------------------
 
-    def _of_parent(self, position: int, entry: LedgerEntry, refs: Mapping[str, str]) -> Iterator[LedgerEntry]:
+    def _of_parent(self, position: int, entry: LedgerEntry) -> Iterator[LedgerEntry]:
         keys = tuple(sorted(self._families.children(entry.item_key)))
         bare = replace(entry, amount=0.0, change_request=None, why="", child_keys=(), children=())
-        children = tuple(refs.get(key, key) for key in keys)
+        children = tuple(self._families.refs.get(key, key) for key in keys)
         yield replace(bare, kind=EntryKind.DECOMPOSED, child_keys=keys, children=children)
         for into, amount in self._moved.get(position, ()):
             there = self._entries[into].container
