@@ -176,7 +176,6 @@ class Select(Section):
     parent: Texts = ()
     iteration: Texts = ()
     milestone: Texts = ()
-    milestone: Texts = ()
     status: Texts = ()
 
     def as_mapping(self) -> Mapping[str, tuple[str, ...]]:
