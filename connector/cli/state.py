@@ -40,6 +40,9 @@ def status(
         str | None, typer.Option("--as-of", metavar="DATE", help="A day (its end), or an instant.")
     ] = None,
     as_json: session.AsJson = False,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Also what is finished, and every row of long lists.")
+    ] = False,
     fail_on: Annotated[
         Level | None, typer.Option("--fail-on", help="Exit 5 if a deviation is at this level or above.")
     ] = None,
@@ -52,7 +55,7 @@ def status(
             documents = [_document(workspace, state) for state in states]
             session.say(documents[0] if project else f"[{', '.join(documents)}]")
         elif project:
-            _show(workspace, states[0])
+            _show(workspace, states[0], whole=whole)
         else:
             _show_all(workspace, states)
     _fail(states, fail_on)
@@ -110,10 +113,11 @@ def _document(workspace: Workspace, state: ProjectState) -> str:
     return status_json(state, workspace.refs(state.project))
 
 
-def _show(workspace: Workspace, state: ProjectState) -> None:
+def _show(workspace: Workspace, state: ProjectState, *, whole: bool) -> None:
     from connector.cli import tables
 
-    tables.console().print(tables.project_view(state, last_edition=_last_edition(workspace, state.project)))
+    last_edition = _last_edition(workspace, state.project)
+    tables.console().print(tables.project_view(state, last_edition=last_edition, whole=whole))
 
 
 def _show_all(workspace: Workspace, states: list[ProjectState]) -> None:

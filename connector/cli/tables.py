@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from connector.analysis.state import PROJECT, Deviation, MilestoneState, ProjectState, ScopeRow, Severity
+from adapters.records import MilestoneStatus
+from connector.analysis.state import (
+    PROJECT,
+    Deviation,
+    Fact,
+    GoalState,
+    HealthStatus,
+    MilestoneState,
+    ProjectState,
+    ScopeRow,
+    Severity,
+)
+from connector.analysis.walk import ITEMS
+from mappings.concepts import Disposition, Risk
 
 _HEALTH_STYLE = {
     "on_track": "green",
@@ -20,6 +34,16 @@ _HEALTH_STYLE = {
     "unknown": "dim",
 }
 _SEVERITY_STYLE = {Severity.INFO: "blue", Severity.WARNING: "yellow", Severity.CRITICAL: "red"}
+_WORDS = {
+    "scope_creep": "{unapproved} on {baseline} agreed, {ratio}, tolerance {tolerance}: {items}",
+    "scope_dropped": "{removed} of {baseline} agreed: {items}",
+    "milestone_slip": "{days} working days later than {agreed_on}: now {due_on}",
+    "overdue": "due {due_on}, {days} working days ago; {open} open",
+    "sync_failed": "{reason}",
+    "guard_tripped": "{reason}",
+}
+MOST_ROWS = 12  # of a table, unless everything is asked for
+_NAMED = 3  # items or objects that a line names
 _PIPED_WIDTH = 160  # columns when stdout is no terminal, so that no cell is cut
 
 
@@ -56,27 +80,73 @@ def overview(projects: Sequence[Overview]) -> Table:
     return table
 
 
-def project_view(state: ProjectState, *, last_edition: str) -> RenderableType:
-    """Return everything `status PROJECT` shows."""
+def project_view(state: ProjectState, *, last_edition: str, whole: bool = False) -> RenderableType:
+    """Return what `status PROJECT` shows: a screen, or everything.
+
+    Args:
+        state: The project as it was judged.
+        last_edition: `3 of 2026-11-20`, or `none`.
+        whole: Also what is finished, every row of long lists, and scope in every unit.
+    """
     held = state.baseline
     baseline = "none: `clientview baseline set` records what was agreed"
     if held is not None:
         baseline = f"{held.number}, agreed {held.on_at:%Y-%m-%d} by {held.approved_by}"
     head = [
         f"[bold]{escape(state.name)}[/bold] ({escape(state.project)}) as of {_at(state.as_of)}",
-        f"health: {_health(state)}  {escape('; '.join(state.health.reasons))}",
+        f"health: {_health(state)}  {escape('; '.join(reasons(state)))}",
         f"baseline: {escape(baseline)}   last edition: {escape(last_edition)}",
     ]
+    live = state if whole else unfinished(state)
+    most, most_worst = (None, None) if whole else (MOST_ROWS, 2 * MOST_ROWS)
+    worst = sorted(state.deviations, key=lambda d: -list(Severity).index(d.severity))
     return Group(
         *head,
         *_section("Sources", _sources(state)),
-        *_section("Goals", _goals(state)),
-        *_section("Milestones", _milestones(state)),
-        *_section("Scope", _scope(state)),
-        *_section("Risks", _risks(state)),
-        *_section("Out of tolerance", deviations(state.deviations)),
+        *_section("Goals", _goals(live.goals[:most]), _rest(state.goals, live.goals, most)),
+        *_section(
+            "Milestones",
+            _milestones(live.milestones[:most]),
+            _rest(state.milestones, live.milestones, most),
+        ),
+        *_section("Scope", _scope(state, live.scope[:most]), _rest((), live.scope, most)),
+        *_section("Risks", _risks(live.picture.risks[:most]), _rest((), live.picture.risks, most)),
+        *_section("Out of tolerance", deviations(worst[:most_worst]), _rest((), worst, most_worst)),
         f"unmapped: {len(state.picture.unplaced)}",
     )
+
+
+def reasons(state: ProjectState) -> Sequence[str]:
+    """Put the reasons of a verdict into words, one for each rule, with the names of what is concerned."""
+    names = _names(state)
+    about: dict[str, list[str]] = {}
+    for reason in state.health.reasons:
+        rule, _, key = reason.partition(" ")
+        about.setdefault(rule, []).extend([names.get(key, key)] if key else [])
+    return [f"{rule.replace('_', ' ')}{_listed(objects)}" for rule, objects in about.items()]
+
+
+def unfinished(state: ProjectState) -> ProjectState:
+    """Leave out what is finished, and scope rows of it; of the others, scope in items.
+
+    The project's own rows stay in every unit.
+    """
+    goals = tuple(goal for goal in state.goals if goal.status is not HealthStatus.COMPLETE)
+    milestones = tuple(one for one in state.milestones if one.status is MilestoneStatus.OPEN)
+    shown = {goal.key for goal in goals} | {one.key for one in milestones}
+    scope = tuple(
+        row
+        for row in state.scope
+        if row.container == PROJECT or (row.container in shown and row.unit == ITEMS)
+    )
+    live = (Disposition.OPEN, Disposition.DOING)
+    risks = tuple(risk for risk in state.picture.risks if risk.disposition in live)
+    picture = replace(state.picture, risks=risks)
+    ordered = (
+        *(row for row in scope if row.container == PROJECT),
+        *(row for row in scope if row.container != PROJECT),
+    )
+    return replace(state, goals=goals, milestones=milestones, scope=ordered, picture=picture)
 
 
 def deviations(found: Iterable[Deviation]) -> Table:
@@ -84,20 +154,65 @@ def deviations(found: Iterable[Deviation]) -> Table:
     table = _table("level", "rule", "where", "since", "facts")
     for deviation in found:
         style = _SEVERITY_STYLE[deviation.severity]
-        facts = ", ".join(f"{name} {value}" for name, value in deviation.facts.items() if value is not None)
         where = deviation.object_name or deviation.object
         table.add_row(
             f"[{style}]{deviation.severity.value}[/{style}]",
             deviation.rule,
             escape(where),
             _at(deviation.since),
-            escape(facts),
+            escape(_facts(deviation)),
         )
     return table
 
 
-def _section(title: str, table: Table) -> Sequence[RenderableType]:
-    return ("", f"[bold]{title}[/bold]", table) if table.row_count else ()
+def _facts(deviation: Deviation) -> str:
+    """Tell what a deviation rests on, in a line; what has no words of its own, name by name."""
+    facts = {name: _fact(value) for name, value in deviation.facts.items() if value is not None}
+    ratio, tolerance = deviation.facts.get("ratio"), deviation.facts.get("tolerance")
+    if isinstance(ratio, float) and isinstance(tolerance, float):
+        facts |= {"ratio": f"{ratio:.1%}", "tolerance": f"{tolerance:.1%}"}
+    words = _WORDS.get(deviation.rule)
+    if words is None or not set(_places(words)) <= set(facts):
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
+    return words.format(**facts)
+
+
+def _fact(value: Fact) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value[:_NAMED]) + (", …" if len(value) > _NAMED else "")
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _places(words: str) -> Iterable[str]:
+    return (name for _, name, _, _ in string.Formatter().parse(words) if name)
+
+
+def _names(state: ProjectState) -> Mapping[str, str]:
+    goals = {goal.key: goal.title for goal in state.goals}
+    return {one.key: one.name for one in state.milestones} | goals | {PROJECT: "the project"}
+
+
+def _listed(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f" ({', '.join(names[:_NAMED])}{rest})"
+
+
+def _rest(every: Sequence[object], live: Sequence[object], most: int | None) -> str:
+    """Say what a table leaves out, "" if nothing."""
+    cut = 0 if most is None else max(0, len(live) - most)
+    finished = max(0, len(every) - len(live))
+    parts = [f"{cut} more" if cut else "", f"{finished} finished" if finished else ""]
+    told = ", ".join(part for part in parts if part)
+    return f"and {told}; --all shows them" if told else ""
+
+
+def _section(title: str, table: Table, rest: str = "") -> Sequence[RenderableType]:
+    if not table.row_count and not rest:
+        return ()
+    parts: list[RenderableType] = ["", f"[bold]{title}[/bold]"]
+    return (*parts, *([table] if table.row_count else []), *([rest] if rest else []))
 
 
 def _table(*columns: str) -> Table:
@@ -115,17 +230,17 @@ def _sources(state: ProjectState) -> Table:
     return table
 
 
-def _goals(state: ProjectState) -> Table:
+def _goals(goals: Iterable[GoalState]) -> Table:
     table = _table("goal", "title", "done", "status")
-    for goal in state.goals:
+    for goal in goals:
         table.add_row(escape(goal.ref), escape(goal.title), f"{goal.done} of {goal.total}", goal.status.value)
     return table
 
 
-def _milestones(state: ProjectState) -> Table:
+def _milestones(milestones: Iterable[MilestoneState]) -> Table:
     columns = ("milestone", "class", "first promised", "agreed", "tracker", "actual", "slip", "done")
     table = _table(*columns)
-    for milestone in state.milestones:
+    for milestone in milestones:
         table.add_row(
             escape(milestone.name),
             milestone.milestone_class.value,
@@ -139,11 +254,11 @@ def _milestones(state: ProjectState) -> Table:
     return table
 
 
-def _scope(state: ProjectState) -> Table:
+def _scope(state: ProjectState, rows: Iterable[ScopeRow]) -> Table:
     columns = ("container", "unit", "agreed", "approved +", "unapproved +", "removed", "re-est.", "in", "out")
     table = _table(*columns, "now", "creep")
-    names = {m.key: m.name for m in state.milestones} | {g.key: g.title for g in state.goals}
-    for row in state.scope:
+    names = {**_names(state), PROJECT: PROJECT}
+    for row in rows:
         table.add_row(escape(names.get(row.container, row.container)), row.unit, *_figures(row))
     return table
 
@@ -162,9 +277,9 @@ def _figures(row: ScopeRow) -> Sequence[str]:
     return [*("-" if figure is None else f"{figure:g}" for figure in figures), _percent(row.creep_ratio)]
 
 
-def _risks(state: ProjectState) -> Table:
+def _risks(risks: Iterable[Risk]) -> Table:
     table = _table("risk", "title", "likelihood", "impact", "state")
-    for risk in state.picture.risks:
+    for risk in risks:
         likelihood = "-" if risk.likelihood is None else risk.likelihood.value
         impact = "-" if risk.impact is None else risk.impact.value
         table.add_row(escape(risk.ref), escape(risk.title), likelihood, impact, risk.disposition.value)

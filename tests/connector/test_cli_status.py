@@ -115,6 +115,38 @@ def test_text_shows_each_part(bench: Workbench) -> None:
         assert part in whole
 
 
+def test_text_is_a_screen_of_what_is_not_finished(bench: Workbench) -> None:
+    """A release that is out is counted; `--all` shows it, and scope in every unit."""
+    told(bench)
+    with tracker(bench) as server:
+        bench.configure(server)
+        for story in bench.stories:
+            story.move(bench.now, "Done", resolution="Done")
+        bench.r1.release(bench.now, on=bench.now.date())
+        bench.world.version("APO", "R2", at=bench.now, release_on=dt.date(2026, 12, 1))
+        bench.pass_days(0.1)
+        bench.do("sync")
+    short = bench.do("status", "apollo").out
+    whole = bench.do("status", "apollo", "--all").out
+    assert "R2 " in short
+    assert "R1 " not in short.partition("Out of tolerance")[0]
+    assert "and 1 finished; --all shows them" in short
+    assert "R1 " in whole.partition("Out of tolerance")[0]
+    assert "finished" not in whole
+    assert short.count(" points ") < whole.count(" points ")
+
+
+def test_text_says_reasons_and_facts_in_names(bench: Workbench) -> None:
+    """No key and no tuple: what is out of order by its name, with the figures that a PM knows."""
+    told(bench)
+    text = bench.do("status", "apollo").out
+    assert "milestone slip (R1)" in text
+    assert "1 on 10 agreed, 10.0%, tolerance 5.0%: APO-13" in text
+    assert "13 working days later than 2026-10-01: now 2026-10-20" in text
+    assert "jira:version" not in text
+    assert "('" not in text
+
+
 def test_unmapped_is_a_document_of_its_own(bench: Workbench) -> None:
     """Records that no rule placed are listed, with why."""
     with tracker(bench) as server:
