@@ -130,6 +130,7 @@ class Baseline:
     rules: Mapping[str, str] = field(default_factory=dict)  # source -> fingerprint it was counted by
     size_unit: str = ""  # of its sizes: items, points, hours; "" where it was not recorded
     evidence: Evidence | None = None
+    tolerances: Mapping[str, float] = field(default_factory=dict)  # as they were configured then, by name
 
     def without(self, withheld: frozenset[str]) -> Baseline:
         """Return the same baseline as if these items had never been in it."""

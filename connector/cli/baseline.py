@@ -15,7 +15,6 @@ from connector.cli import session
 if TYPE_CHECKING:
     from connector.analysis.baseline import Difference
     from connector.analysis.facts import Baseline
-    from connector.pipeline.workspace import Project
     from connector.store.facts import StoredFacts
 
 Number = Annotated[int | None, typer.Argument(metavar="[N]", help="Number; the latest without.")]
@@ -86,13 +85,10 @@ def show(
         found = _chosen(workspace.store.baselines.list(chosen.key), number, chosen.key)
         names = _named(workspace.store.facts.load(chosen.key))
         rules = {source.name: source.rules.fingerprint for source in chosen.sources}
-        tolerances = _tolerances(chosen)
     if as_json:
-        whole = {**_whole(found), "tolerances": tolerances}
-        session.say(json.dumps(whole, ensure_ascii=False, indent=2))
+        session.say(json.dumps(_whole(found), ensure_ascii=False, indent=2))
         return
     session.say("\n".join(_shown(found, names, rules)))
-    session.say("tolerances as configured now: " + ", ".join(f"{k} {v}" for k, v in tolerances.items()))
 
 
 def diff(
@@ -159,6 +155,7 @@ def _shown(one: Baseline, names: Mapping[str, str], rules: Mapping[str, str]) ->
     yield f"recorded {one.recorded_at:%Y-%m-%dT%H:%M:%SZ} by {one.recorded_by or 'nobody known'}"
     yield from _evidence(one)
     yield f"reserve before the last milestone: {_days(one.buffer_days)}"
+    yield from (f"{name.replace('_', ' ')}: {value:g}" for name, value in one.tolerances.items())
     for milestone, due_on in one.dates.items():
         yield f"  {names.get(milestone, milestone)}: {due_on or 'no date'}"
     for container, items in one.containers.items():
@@ -179,14 +176,6 @@ def _evidence(one: Baseline) -> tuple[str, ...]:
     return (
         () if proof is None else (f"evidence {proof.name}, {proof.size_bytes} bytes, sha256 {proof.sha256}",)
     )
-
-
-def _tolerances(project: Project) -> dict[str, object]:
-    settings = project.agreement
-    return {
-        "scope_tolerance_ratio": settings.scope_tolerance_ratio,
-        "slip_tolerance_days": settings.slip_tolerance_days,
-    }
 
 
 def _counts(differences: Sequence[Difference]) -> Mapping[str, int]:
@@ -218,6 +207,8 @@ def _whole(one: Baseline) -> dict[str, object]:
         "containers": {container: dict(items) for container, items in one.containers.items()},
         "dates": {key: None if day is None else day.isoformat() for key, day in one.dates.items()},
         "buffer_days": one.buffer_days,
+        "tolerances": dict(one.tolerances),
+        "size_unit": one.size_unit or None,
         "rules": dict(one.rules),
     }
 

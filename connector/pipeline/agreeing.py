@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import pwd
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connector.analysis.baseline import Approval, Difference, diff, take
 from connector.analysis.facts import Baseline, ProjectFacts
+from connector.analysis.walk import size_unit
 from connector.errors import UsageError
 from connector.pipeline import judging
 from connector.pipeline.evidence import NO_PROOF, Proof, read_proof
@@ -99,6 +101,15 @@ def _is_complete(project: Project, facts: ProjectFacts) -> bool:
     return {source.name for source in project.sources} <= read_well
 
 
+def _tolerances(project: Project) -> Mapping[str, float]:
+    settings = project.agreement
+    usual: dict[str, float] = {
+        "scope_tolerance_ratio": settings.scope_tolerance_ratio,
+        "slip_tolerance_days": settings.slip_tolerance_days,
+    }
+    return usual | {f"tolerance of {one.container}": one.warning_ratio for one in settings.tolerances}
+
+
 def _take(
     workspace: Workspace,
     project: Project,
@@ -116,10 +127,10 @@ def _take(
         approval=approval,
         number=0,
     )
-    counted_by = {source.name: source.rules.fingerprint for source in project.sources}
+    counted = replace(baseline, rules=project.counted_by, size_unit=size_unit(facts), evidence=proof.evidence)
     return workspace.store.baselines.add(
         project.key,
-        replace(baseline, rules=counted_by, evidence=proof.evidence),
+        replace(counted, tolerances=_tolerances(project)),
         rule_texts={source.rules.fingerprint: source.rules_text for source in project.sources},
         evidence=proof.content,
     )

@@ -29,6 +29,7 @@ def facts_of(workspace: Workspace, project: Project) -> ProjectFacts:
         gone=stored.gone,
         first_seen=stored.first_seen,
         rules=project.rules,
+        ruled_since=workspace.store.rules.since(project.key, project.counted_by),
         sources=_with_unread(names, stored.sources),
         hand_milestones=project.selections,
     )

@@ -147,6 +147,7 @@ def _locked(
 
 
 def _judge(workspace: Workspace, project: Project, *, is_first: bool) -> _Judged:
+    workspace.store.rules.note(project.key, project.counted_by, at=workspace.now())
     facts = judging.facts_of(workspace, project)
     taken = take_configured(workspace, project, facts)
     state = judging.judge_facts(workspace, project, facts, as_of=workspace.now())

@@ -76,6 +76,11 @@ class Project:
         return {source.name: source.rules for source in self.sources}
 
     @property
+    def counted_by(self) -> Mapping[str, str]:
+        """Fingerprints of the rules by source name."""
+        return {source.name: source.rules.fingerprint for source in self.sources}
+
+    @property
     def hand_milestones(self) -> tuple[Milestone, ...]:
         """Milestones the configuration makes, as records."""
         return self.settings.hand_milestones()

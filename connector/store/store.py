@@ -19,6 +19,7 @@ from connector.store.migrate import migrate
 from connector.store.milestones import Milestones
 from connector.store.outbox import Outbox
 from connector.store.pulls import Pulls
+from connector.store.rules import RuleUses
 from connector.store.runs import Runs
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Store:
         self.baselines = Baselines(database)
         self.changes = Changes(database)
         self.evidence = EvidenceFiles(database)
+        self.rules = RuleUses(database)
         self.drafts = Drafts(database)
         self.editions = Editions(database)
         self.alerts = Alerts(database)

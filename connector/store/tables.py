@@ -209,6 +209,15 @@ rule_texts = Table(
     Column("text", Text, nullable=False),
 )
 
+rule_uses = Table(
+    "rule_uses",
+    metadata,
+    _project(),
+    Column("source", String(200), primary_key=True),
+    Column("since_at", Instant, primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+)
+
 drafts = Table(
     "drafts",
     metadata,

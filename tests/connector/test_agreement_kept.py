@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mappings.presets import preset_text
 from tests.connector.inbox import Inbox, inbox
 from tests.connector.workbench import AGREED_ITEMS, START, Workbench, tracker
 
@@ -21,6 +22,12 @@ PAST = f"""
   baseline_on = {AGREED_ON}
   approved_by = "J. Doe, Acme"
 """
+WITHOUT_BUGS = """[[rule]]
+name = "bugs"
+concept = "none"
+when = { type = ["Bug"] }
+
+[[rule]]"""
 
 
 @pytest.fixture
@@ -76,6 +83,9 @@ def test_agreeing_anew_never_deletes_the_first_promise(bench: Workbench) -> None
     assert before["milestones"][0]["baseline_on"] == str(FIRST)
     assert (project_row(document)["baseline"], project_row(before)["baseline"]) == (11, 10)
     assert f"R1: {FIRST}" in first
+    assert "scope tolerance ratio: 0.05" in first
+    assert "counted by rules " in first
+    assert "not those of today" not in first
     assert "newly_added 1, added 0, changed 1, removed 0, unaffected 10" in difference
     (told,) = page["milestones"]
     assert (told["promised"], told["agreed"]) == (str(FIRST), str(LATER))
@@ -167,3 +177,25 @@ def test_nature_and_origin_go_with_every_addition(bench: Workbench) -> None:
     assert found[wish.key][1] == "client"
     assert "origin client" in told
     assert "Came up with: client 1, not recorded 1." in box.received[-1]["message"]
+
+
+def test_a_change_of_rules_makes_no_creep(bench: Workbench) -> None:
+    """Bugs that the rules count from today on were there before: both sides are counted anew."""
+    for number in range(4):
+        bench.world.issue("APO", at=START, summary=f"Bug {number}", type="Bug", fix_versions=["R1"])
+    with configured(bench) as box:
+        text = bench.config.read_text(encoding="utf-8")
+        rules = bench.folder / "mine.toml"
+        rules.write_text(preset_text("jira-scrum").replace("[[rule]]", WITHOUT_BUGS, 1), encoding="utf-8")
+        bench.config.write_text(
+            text.replace('kind = "jira"', 'kind = "jira"\n  rules = "mine.toml"'), "utf-8"
+        )
+        bench.do("sync")
+        bench.do("baseline", "set", "apollo", "--approved-by", "J. Doe, Acme")
+        bench.pass_days(2)
+        rules.write_text(preset_text("jira-scrum"), encoding="utf-8")
+        bench.do("sync")
+        document, shown = status(bench), bench.do("baseline", "show", "apollo").out
+    assert project_row(document)["unapproved_added"] == 0
+    assert box.received == []
+    assert "not those of today" in shown

@@ -91,7 +91,19 @@ def test_a_baseline_keeps_the_rules_it_was_counted_by(store: Store) -> None:
     assert store.baselines.rule_text("other", "a" * 64) == ""
 
 
-@pytest.mark.parametrize("table", ["recorded_changes", "evidence", "rule_texts"])
+def test_it_is_kept_since_when_a_source_is_counted_by_its_rules(store: Store) -> None:
+    """The first day of the present use counts: rules that come back are used anew from then on."""
+    for at, rules in ((1, "a"), (2, "a"), (3, "b"), (4, "a"), (5, "a")):
+        store.rules.note("apollo", {"jira:APO": rules, "github:acme/apollo": "x"}, at=day(at))
+    assert store.rules.since("apollo", {"jira:APO": "a", "github:acme/apollo": "x"}) == {
+        "jira:APO": day(4),
+        "github:acme/apollo": day(1),
+    }
+    assert store.rules.since("apollo", {"jira:APO": "new"}) == {}
+    assert store.rules.since("other", {"jira:APO": "a"}) == {}
+
+
+@pytest.mark.parametrize("table", ["recorded_changes", "evidence", "rule_texts", "rule_uses"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET project = 'x'", "DELETE FROM {}"])
 def test_the_database_itself_refuses_to_change_them(
     store: Store, tmp_path: Path, table: str, statement: str
@@ -99,6 +111,7 @@ def test_the_database_itself_refuses_to_change_them(
     """Not even another program rewrites a decision, a proof or the rules of a baseline."""
     store.changes.add("apollo", change(evidence=PROOF), evidence=LETTER)
     store.baselines.add("apollo", baseline(), rule_texts={"a": "the rules"})
+    store.rules.note("apollo", {"jira:APO": "a"}, at=day(1))
     connection = sqlite3.connect(tmp_path / "store.db")
     with pytest.raises(sqlite3.IntegrityError, match="what is recorded stays as it is"):
         connection.execute(statement.format(table))
