@@ -57,10 +57,8 @@ def milestones(catalogue: Catalogue) -> Iterator[str]:
     open_ones = [one for one in found if one.status is MilestoneStatus.OPEN]
     dated = sum(one.due_on is not None for one in open_ones)
     over = len(found) - len(open_ones)
-    yield (
-        f"milestones: {len(found)}: {over} over, {dated} open with a date,"
-        f" {len(open_ones) - dated} open without"
-    )
+    counts = ((over, "over"), (dated, "open with a date"), (len(open_ones) - dated, "open without a date"))
+    yield "milestones: " + ", ".join(f"{number} {words}" for number, words in counts if number)
     if buckets := [one.name for one in open_ones if is_bucket(one)]:
         yield f"without a date and named like a place for later: {_listed(buckets)}"
     if not dated:

@@ -66,7 +66,7 @@ def test_milestones_are_counted_by_what_they_are_worth() -> None:
         )
     )
     assert list(milestones(found)) == [
-        "milestones: 5: 1 over, 1 open with a date, 3 open without",
+        "milestones: 1 over, 1 open with a date, 3 open without a date",
         "without a date and named like a place for later: FutureRelease, 3.x",
     ]
 
