@@ -234,6 +234,8 @@ def _lines(one: Listed) -> list[str]:
     where = "recorded here" if one.is_recorded else "tracker"
     if not one.is_recorded and change is not None:
         where = f"tracker, decided here as {change.ref}"
+    if one.lost_request:
+        where = f"recorded here, about {one.lost_request}, which is no change request now: without effect"
     state = (
         f"superseded by {one.superseded_by}; was {one.verdict.value}"
         if one.superseded_by
@@ -259,6 +261,7 @@ def _row(one: Listed) -> dict[str, object]:
         "client_title": one.client_title,
         "state": one.verdict.value,
         "superseded_by": one.superseded_by or None,
+        "lost_request": one.lost_request or None,
         "covers": list(one.covers),
         "decided_at": None if one.decided_at is None else iso(one.decided_at),
         "decided_by": None if change is None else change.decided_by,

@@ -55,6 +55,7 @@ class Listed:
     covers: tuple[str, ...] = ()  # refs of the issues it covers now
     record: RecordedChange | None = None  # the one that gives it its verdict
     superseded_by: str = ""  # ref of the record that took its place
+    lost_request: str = ""  # the tracker's request it is about, which is there no more: it has no effect
 
 
 def record(workspace: Workspace, project: Project, wish: Wish) -> tuple[RecordedChange, tuple[str, ...]]:
@@ -100,12 +101,12 @@ def record(workspace: Workspace, project: Project, wish: Wish) -> tuple[Recorded
 
 
 def listed(workspace: Workspace, project: Project) -> tuple[Listed, ...]:
-    """List every change request: what stands, and then what was superseded, which nothing deletes."""
+    """List every change request: what stands, and then what has no effect, which nothing deletes."""
     facts = judging.facts_of(workspace, project)
     state = judging.judge_facts(workspace, project, facts, as_of=workspace.now())
     records = workspace.store.changes.list(project.key)
     refs = {issue.key: issue.ref for issue in facts.issues}
-    return (*_standing(state, records, refs), *_superseded(records, refs, state.as_of))
+    return (*_standing(state, records, refs), *_without_effect(state, records, refs))
 
 
 # ----------------------------------------------------------------------------------- private
@@ -175,12 +176,15 @@ def _listed(
     )
 
 
-def _superseded(
-    records: tuple[RecordedChange, ...], refs: Mapping[str, str], as_of: dt.datetime
+def _without_effect(
+    state: ProjectState, records: tuple[RecordedChange, ...], refs: Mapping[str, str]
 ) -> Iterator[Listed]:
-    by = {change.supersedes: change.ref for change in records if change.supersedes and change.on_at <= as_of}
+    """Yield the records that were superseded, and those about a request that is there no more."""
+    told = {change.supersedes: change.ref for change in records if change.on_at <= state.as_of}
+    requests = {request.key for request in state.picture.change_requests}
     for change in records:
-        if change.number in by:
+        is_lost = bool(change.request) and change.request not in requests
+        if change.number in told or is_lost:
             yield Listed(
                 ref=change.ref,
                 is_recorded=True,
@@ -190,5 +194,6 @@ def _superseded(
                 decided_at=None if change.verdict is Verdict.PROPOSED else change.on_at,
                 covers=tuple(refs.get(key, key) for key in change.items),
                 record=change,
-                superseded_by=by[change.number],
+                superseded_by=told.get(change.number, ""),
+                lost_request=refs.get(change.request, change.request) if is_lost else "",
             )

@@ -92,6 +92,7 @@ def test_the_list_has_the_tracker_s_requests_and_ours(bench: Workbench) -> None:
         "client_title": "",
         "state": "approved",
         "superseded_by": None,
+        "lost_request": None,
         "covers": [gift(bench)],
         "decided_at": f"{bench.now:%Y-%m-%dT%H:%M:%SZ}",
         "decided_by": "J. Doe, Acme",
@@ -133,6 +134,19 @@ def test_a_verdict_for_a_request_of_the_tracker(bench: Workbench) -> None:
     assert (one["ref"], one["record"], one["state"]) == (asked, "CR-1", "approved")
     told = {e["item"]: e["change_request"] for e in project_row(bench)["entries"]}  # type: ignore[attr-defined]
     assert told[gift(bench)] == asked
+
+
+def test_a_verdict_whose_request_is_gone_stays_listed(bench: Workbench) -> None:
+    """It has no effect, and says so; nothing recorded disappears."""
+    request = bench.world.issue("APO", at=bench.now, summary="More", type="Change Request")
+    bench.do("sync")
+    record(bench, "--request", request.key, "--item", gift(bench))
+    request.delete(bench.now)
+    bench.do("sync", "--full")
+    lost = next(one for one in changes(bench) if one["ref"] == "CR-1")
+    assert lost["lost_request"] == request.key
+    assert project_row(bench)["approved_added"] == 0
+    assert "without effect" in bench.do("change", "list", "apollo").out
 
 
 def test_a_later_record_takes_over_what_it_does_not_say(bench: Workbench) -> None:
