@@ -74,3 +74,58 @@ def count(raws: list[dict[str, Any]], version: str, agreed_at: dt.datetime) -> C
         current += was
         agreed += [inside for at, inside in spans(raw, version) if at <= agreed_at][-1:] == [True]
     return Count(agreed=agreed, added=added, removed=removed, current=current)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an issue was on a day, as far as scope goes."""
+
+    title: str
+    type: str
+    status: str
+    resolution: str
+    versions: tuple[str, ...]  # ids, sorted
+    labels: tuple[str, ...]  # sorted
+    due: str
+
+
+def look(raw: dict[str, Any], at: dt.datetime) -> Look | None:
+    """Rebuild an issue as of an instant by undoing what its history tells of later; None: not there yet."""
+    fields = raw["fields"]
+    if stamp(fields["created"]) > at:
+        return None
+    now: dict[str, Any] = {
+        "summary": fields["summary"],
+        "issuetype": fields["issuetype"]["name"],
+        "status": fields["status"]["name"],
+        "resolution": (fields["resolution"] or {}).get("name") or "",
+        "versions": {each["id"] for each in fields["fixVersions"]},
+        "labels": set(fields.get("labels") or ()),
+        "duedate": fields.get("duedate") or "",
+    }
+    entries = sorted(raw["changelog"]["histories"], key=lambda h: (stamp(h["created"]), int(h["id"])))
+    for entry in reversed([h for h in entries if stamp(h["created"]) > at]):
+        for item in reversed(entry["items"]):
+            _undo(now, item)
+    return Look(
+        title=now["summary"],
+        type=now["issuetype"],
+        status=now["status"],
+        resolution=now["resolution"],
+        versions=tuple(sorted(now["versions"])),
+        labels=tuple(sorted(now["labels"])),
+        due=now["duedate"],
+    )
+
+
+def _undo(now: dict[str, Any], item: dict[str, Any]) -> None:
+    name, old = item["field"], item.get("fromString") or ""
+    if name == "Fix Version":
+        now["versions"] -= {item.get("to")}
+        now["versions"] |= {item["from"]} if item.get("from") else set()
+    elif name == "labels":
+        now["labels"] = set(old.split())
+    elif name == "duedate":
+        now["duedate"] = (item.get("from") or old)[:10]
+    elif name in now:
+        now[name] = old
