@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import judge, pull
+from benchmarks import judge, pull, timemachine
 
-BENCHMARKS = {"pull": pull.main, "judge": judge.main}
+BENCHMARKS = {"pull": pull.main, "judge": judge.main, "timemachine": timemachine.main}
 
 
 def main() -> int:
