@@ -159,7 +159,10 @@ def _shown(one: Baseline, names: Mapping[str, str], rules: Mapping[str, str]) ->
     for milestone, due_on in one.dates.items():
         yield f"  {names.get(milestone, milestone)}: {due_on or 'no date'}"
     for container, items in one.containers.items():
-        sized = sorted((names.get(key, key), size) for key, size in items.items())
+        sized = sorted(
+            ((names.get(key, key), size) for key, size in items.items()),
+            key=lambda pair: (len(pair[0]), pair[0]),
+        )
         told = [ref if size is None else f"{ref} ({size:g})" for ref, size in sized]
         yield f"  {names.get(container, container)}: {', '.join(told) or 'nothing'}"
     for source, fingerprint in one.rules.items():

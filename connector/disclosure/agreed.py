@@ -17,7 +17,7 @@ from connector.disclosure.catalogue import catalogue
 from connector.disclosure.manifest import Disclosure
 from connector.disclosure.policy import Policy
 from connector.disclosure.scribe import Origin, Scribe
-from connector.disclosure.view import ClientText, ClientView, Day, Thing
+from connector.disclosure.view import Amount, ClientText, ClientView, Day, Thing
 
 _TERMS: Final = "agreement"  # the rule by which the terms themselves are told: they are the client's own
 _PREFIX: Final = "agreement."
@@ -104,22 +104,28 @@ class _Maker:
         )
 
     def _counts(self, earlier: Baseline) -> Iterator[Count]:
-        """Count pieces of work; agreed totals are told exactly, small changes as such only."""
+        """Count pieces of work: agreed totals exactly, small changes as such only."""
         before = set(earlier.containers.get(PROJECT, ()))
         now = set(self._given.baseline.containers.get(PROJECT, ()))
-        totals = (("items_before", len(before), "agreed"), ("items_now", len(now), "agreed"))
-        changes = (
-            ("items_added", len(now - before), "approved"),
-            ("items_removed", len(before - now), "taken_out"),
-        )
+        added, removed = len(now - before), len(before - now)
         if self._given.policy.shows("scope", "agreed"):
-            for word, number, _ in totals:
-                amount = self._scribe.amount(number, self._origin("containers"))
-                yield Count(label=self._scribe.fixed(f"{_PREFIX}{word}"), amount=amount)
-        for word, number, switch in changes:
-            if self._given.policy.shows("scope", switch):
-                amount = self._scribe.total(number, self._origin("containers"))
-                yield Count(label=self._scribe.fixed(f"{_PREFIX}{word}"), amount=amount)
+            yield self._count("items_before", self._scribe.amount(len(before), self._origin("containers")))
+            yield self._count("items_now", self._scribe.amount(len(now), self._origin("containers")))
+        if self._given.policy.shows("scope", "approved"):
+            yield self._count("items_added", self._change(added, beside=removed))
+        if self._given.policy.shows("scope", "taken_out"):
+            yield self._count("items_removed", self._change(removed, beside=added))
+
+    def _change(self, number: int, *, beside: int) -> Amount:
+        """Tell one side of the change; as a range where the totals would give a small other side away."""
+        origin = self._origin("containers")
+        if self._scribe.is_coarse(number) or not self._scribe.is_coarse(beside):
+            return self._scribe.total(number, origin)
+        low = number - beside + 1
+        return self._scribe.between(low, low + self._scribe.most_coarse - 1, origin)
+
+    def _count(self, word: str, amount: Amount) -> Count:
+        return Count(label=self._scribe.fixed(f"{_PREFIX}{word}"), amount=amount)
 
     def _dates(self, earlier: Baseline) -> Iterator[DatePair]:
         """Tell the agreed dates that differ, of the milestones whose names this audience is told."""

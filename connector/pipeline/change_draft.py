@@ -43,6 +43,8 @@ class ChangeDraft:
     """A change request to be sent. `hidden` names what was left out because no audience may know of it."""
 
     project: str
+    client: str
+    publisher: str
     as_of: dt.datetime
     agreed_at: dt.datetime
     agreement: int  # number of the baseline
@@ -83,6 +85,8 @@ def draft(
     pieces, removed = gatherer.added(), gatherer.removed(facts)
     return ChangeDraft(
         project=state.name,
+        client=project.settings.client,
+        publisher=workspace.config.site.publisher,
         as_of=state.as_of,
         agreed_at=state.baseline.on_at,
         agreement=state.baseline.number,

@@ -81,8 +81,12 @@ class _Letter:
         internal = sum(not piece.is_worded for piece in (*found.pieces, *found.removed))
         yield f"# Change request: {_text(found.project)}\n"
         if internal:
-            yield f"> **Not to be sent as it is.** {_count(internal, 'title')} below in internal words,"
-            yield f"> marked *{MARK}*: reword, then take out the marks and this note.\n"
+            yield f"> **Not to be sent as it is.** Internal titles: {internal}, each marked *{MARK}*."
+            yield "> Reword them, then take out the marks and this note.\n"
+        if found.client:
+            yield f"For: {_text(found.client)}\n"
+        if found.publisher:
+            yield f"From: {_text(found.publisher)}\n"
         yield f"Date: {self._at(found.as_of)}\n"
         yield f"Refers to: agreement no. {found.agreement} of {self._at(found.agreed_at)}\n"
 
