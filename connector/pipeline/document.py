@@ -145,6 +145,8 @@ class Entry(_Part):
     why: str
     other: str
     late: bool
+    children: list[str]
+    split_of: str
     nature: Nature
     origin: Origin
 
@@ -165,6 +167,12 @@ class Scope(_Part):
     done: float
     unsized: int
     creep_ratio: float | None
+    growth_ratio: float | None
+    volatility_ratio: float | None
+    churn_ratio: float | None
+    monthly_rate: float | None
+    recounted_from: float | None
+    recounted_on: dt.date | None
     entries: list[Entry]
 
 
