@@ -49,7 +49,9 @@ def init(  # noqa: PLR0913, PLR0917 - the parameters of a command are its option
     site: Annotated[str | None, _text("--site", "URL", "Jira: address of the site.")] = None,
     project: Annotated[str | None, _text("--project", "KEY", "Jira: key of the project.")] = None,
     repository: Annotated[str | None, _text("--repository", "OWNER/NAME", "GitHub: repository.")] = None,
-    api: Annotated[str | None, _text("--api", "URL", "API root: GitHub Enterprise, Jira scoped tokens.")] = None,
+    api: Annotated[
+        str | None, _text("--api", "URL", "API root: GitHub Enterprise, Jira scoped tokens.")
+    ] = None,
     email: Annotated[str | None, _text("--email", "REF", "Jira Cloud: env:NAME or file:PATH.")] = None,
     token: Annotated[str | None, _text("--token", "REF", "env:NAME or file:PATH; then it looks.")] = None,
     key: Annotated[str | None, _text("--key", "KEY", "Key of the project here: a-z, 0-9, -.")] = None,
