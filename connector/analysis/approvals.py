@@ -28,16 +28,17 @@ def dated(
     return replace(picture, change_requests=requests)
 
 
-def coverage(requests: Sequence[ChangeRequest]) -> CoverOf:
-    """Return which approved request covers an item. The earliest decision counts."""
+def coverage(requests: Sequence[ChangeRequest], *, as_of: dt.datetime) -> CoverOf:
+    """Return which request approved by `as_of` covers an item. The earliest decision counts."""
     covers: dict[str, Cover] = {}
     for request in requests:
-        if request.verdict is not Verdict.APPROVED or request.decided_at is None:
+        decided_at = request.decided_at
+        if request.verdict is not Verdict.APPROVED or decided_at is None or decided_at > as_of:
             continue
         for key in request.covers:
             known = covers.get(key)
-            if known is None or request.decided_at < known.decided_at:
-                covers[key] = Cover(request=request.ref, decided_at=request.decided_at)
+            if known is None or decided_at < known.decided_at:
+                covers[key] = Cover(request=request.ref, decided_at=decided_at)
     return covers.get
 
 

@@ -73,7 +73,7 @@ def series(
         raise ValueError(f"found a step of {step} between points; expected one above zero")
     told = histories(facts)
     picture = picture_at(facts, told, until, agreement.changes)
-    cover_of = approvals.coverage(picture.change_requests)
+    cover_of = approvals.coverage(picture.change_requests, as_of=until)
     unit = size_unit(facts)
     units = (ITEMS,) if unit == ITEMS else (ITEMS, unit)
     tally = _Tally(Walk(facts, told), container, units)

@@ -55,7 +55,7 @@ def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> P
     now = _Now(facts=facts, agreement=agreement, as_of=as_of, calendar=calendar, counted=counted)
     picture = picture_at(facts, told, as_of, agreement.changes)
     baseline = agreement.in_force(as_of)
-    cover_of = approvals.coverage(picture.change_requests)
+    cover_of = approvals.coverage(picture.change_requests, as_of=as_of)
     ledger = keep(Walk(facts, told), baseline, as_of=as_of, unit=size_unit(facts), cover_of=cover_of)
     known = dates.known_at(facts.sightings, as_of=as_of, calendar=calendar, first_entry=ledger.first_entry)
     milestones = dates.states(known, ledger=ledger, agreement=agreement, calendar=calendar, as_of=as_of)

@@ -7,11 +7,13 @@ import datetime as dt
 import pytest
 
 from adapters.records import Category, Issue
+from connector.analysis.approvals import coverage
 from connector.analysis.baseline import Approval, take
 from connector.analysis.facts import Agreement, ProjectFacts, Tolerance
 from connector.analysis.judge import judge
 from connector.analysis.measures import monthly_rate
 from connector.analysis.state import PROJECT, Deviation, ProjectState, ScopeRow, Severity
+from mappings.concepts import ChangeRequest, Verdict
 from tests.builders import closed, day, facts, issue, milestone, rules, seen, version
 
 R1, R2 = version(1), version(2)
@@ -148,3 +150,23 @@ def test_a_deviation_tells_the_nature_of_the_growth() -> None:
     assert found is not None
     assert found.facts["defects"] == 1
     assert sum(float(str(found.facts[name])) for name in ("new", "unknown")) == 2
+
+
+@pytest.mark.parametrize(("offset", "approved"), [(30, False), (50, True)])
+def test_a_day_of_decision_that_is_still_to_come_approves_nothing(*, offset: float, approved: bool) -> None:
+    """A request made as approved says it was decided on day 40: until then its item is not approved."""
+    cover_of = coverage([decided(day(40))], as_of=day(offset))
+    assert (cover_of("jira:issue:1") is not None) == approved
+
+
+def decided(at: dt.datetime) -> ChangeRequest:
+    """Return an approved request that covers item 1."""
+    return ChangeRequest(
+        key="jira:issue:9",
+        ref="APO-9",
+        title="More",
+        created_at=day(20),
+        verdict=Verdict.APPROVED,
+        decided_at=at,
+        covers=("jira:issue:1",),
+    )
