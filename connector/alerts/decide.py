@@ -60,6 +60,7 @@ def decide(
     now: dt.datetime,
     is_first: bool,
     held: frozenset[str] = frozenset(),
+    wavering: frozenset[str] = frozenset(),
 ) -> Decision:
     """Compare deviations with what was told before.
 
@@ -70,6 +71,8 @@ def decide(
         is_first: The project was never judged before: its old faults make one digest.
         held: Objects of which nothing new is known, because their source failed: nothing about
             them fires or resolves (the failed source has an alert of its own).
+        wavering: Ids of breaches that are no longer, but not yet calm enough to be called over: one
+            that was told stands, so that a value about its limit does not come and go.
 
     Returns:
         The alerts that changed and the notices to send: what stands, worst first, then what is over.
@@ -84,7 +87,10 @@ def decide(
     notices += [
         _all_clear(alert, now)
         for key, alert in told.items()
-        if is_open(alert) and key not in current and alert.object not in held
+        if is_open(alert)
+        and key not in current
+        and alert.object not in held
+        and f"{alert.rule}:{alert.object}" not in wavering
     ]
     notices.sort(key=_gravity)
     return Decision(
@@ -147,11 +153,19 @@ def _transition(deviation: Deviation, alert: AlertState | None) -> Transition | 
     if alert is None or not is_open(alert):
         return Transition.FIRED
     step = _LEVELS.index(deviation.severity) - _LEVELS.index(alert.severity)
+    if step < 0 and _is_still_grave(deviation.facts):
+        return None
     if step:
         return Transition.WORSE if step > 0 else Transition.BETTER
     return (
         None if _mark(deviation.rule, deviation.facts) == _mark(alert.rule, alert.facts) else Transition.MOVED
     )
+
+
+def _is_still_grave(facts: Mapping[str, Fact]) -> bool:
+    """Say whether a ratio that is no longer critical has not fallen to where it counts as better."""
+    ratio, off = facts.get("ratio"), facts.get("critical_off_ratio")
+    return isinstance(ratio, float) and isinstance(off, float) and ratio > off
 
 
 def _mark(rule: str, facts: Mapping[str, Fact]) -> tuple[Fact, ...]:

@@ -32,7 +32,10 @@ def scope_creep(
     *,
     defects_apart: bool,
 ) -> list[Deviation]:
-    """Unapproved growth beyond the container's tolerance, in items; names the largest entries first."""
+    """Unapproved growth beyond the container's tolerance, in items; names the largest entries first.
+
+    A single item is never critical, however little was agreed: it is one conversation.
+    """
     sized = {row.container: row for row in rows if row.unit != ITEMS}
     found = []
     for row in rows:
@@ -46,16 +49,28 @@ def scope_creep(
             "tolerance": tolerance.warning_ratio,
             "critical_ratio": tolerance.critical_ratio,
             "off_ratio": tolerance.off_ratio,
+            "critical_off_ratio": tolerance.critical_off_ratio,
             "baseline": row.baseline,
             "unapproved": row.unapproved_added,
             **_natures(added),
             **_largest(counted, sized.get(row.container)),
         }
-        is_critical = row.creep_ratio > tolerance.critical_ratio
+        is_critical = row.creep_ratio > tolerance.critical_ratio and len(counted) > 1
         severity = Severity.CRITICAL if is_critical else Severity.WARNING
         since = _breach_at(counted, tolerance.warning_ratio * (row.baseline or 0.0))
         found.append(_deviation("scope_creep", row.container, names, severity, since, facts))
     return found
+
+
+def wavering(rows: Iterable[ScopeRow], tolerances: Mapping[str, Tolerance]) -> tuple[str, ...]:
+    """Return the ids of creep that is within its tolerance again, but has not fallen to its off point."""
+    return tuple(
+        f"scope_creep:{row.container}"
+        for row in rows
+        if row.unit == ITEMS
+        and row.creep_ratio is not None
+        and tolerances[row.container].off_ratio < row.creep_ratio <= tolerances[row.container].warning_ratio
+    )
 
 
 def scope_dropped(

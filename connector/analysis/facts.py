@@ -156,6 +156,11 @@ class Tolerance:
     critical_ratio: float
     off_ratio: float
 
+    @property
+    def critical_off_ratio(self) -> float:
+        """The ratio at or below which a critical breach is a lesser one again."""
+        return self.critical_ratio * self.off_ratio / self.warning_ratio if self.warning_ratio else 0.0
+
     @classmethod
     def around(cls, warning_ratio: float) -> Tolerance:
         """Return the tolerance of one limit: critical at twice that, over at four fifths of it."""

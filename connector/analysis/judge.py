@@ -73,6 +73,7 @@ def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> P
         deviations=tuple(found),
         picture=picture,
         baseline=baseline,
+        wavering=_wavering(now, rows, picture, milestones),
     )
 
 
@@ -126,10 +127,7 @@ def _deviations(
     now: _Now, rows: tuple[ScopeRow, ...], picture: Picture, milestones: tuple[MilestoneState, ...]
 ) -> list[Deviation]:
     names = _names(picture, milestones)
-    closed = {m.key for m in milestones if m.status != "open"} | {
-        g.key for g in picture.goals if g.disposition in {"done", "dropped"}
-    }
-    live = [row for row in rows if row.container not in closed]
+    live = _live(rows, picture, milestones)
     baseline = now.agreement.in_force(now.as_of)
     return [
         *deviations.scope_creep(
@@ -140,6 +138,23 @@ def _deviations(
         *deviations.overdue(milestones, now.agreement, now.calendar, as_of=now.as_of),
         *deviations.sync_failed(now.facts.sources),
     ]
+
+
+def _live(
+    rows: tuple[ScopeRow, ...], picture: Picture, milestones: tuple[MilestoneState, ...]
+) -> list[ScopeRow]:
+    """Return the rows of what is not over: nobody is alarmed about a finished release."""
+    closed = {m.key for m in milestones if m.status != "open"} | {
+        g.key for g in picture.goals if g.disposition in {"done", "dropped"}
+    }
+    return [row for row in rows if row.container not in closed]
+
+
+def _wavering(
+    now: _Now, rows: tuple[ScopeRow, ...], picture: Picture, milestones: tuple[MilestoneState, ...]
+) -> tuple[str, ...]:
+    tolerances = _tolerances(now.agreement, picture, _names(picture, milestones))
+    return deviations.wavering(_live(rows, picture, milestones), tolerances)
 
 
 def _tolerances(agreement: Agreement, picture: Picture, names: Mapping[str, str]) -> Mapping[str, Tolerance]:

@@ -199,4 +199,4 @@ class ProjectState:
     deviations: tuple[Deviation, ...]
     picture: Picture
     baseline: Baseline | None = None
-    drift: tuple[str, ...] = ()  # issues whose history does not fit their present: data quality
+    wavering: tuple[str, ...] = ()  # ids of breaches below their limit that have not calmed enough to be over

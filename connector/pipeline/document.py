@@ -262,4 +262,3 @@ class StatusDocument(_Part):
     feedback: list[FeedbackPart]
     deviations: list[DeviationPart]
     unmapped: int = Field(description="Records no rule placed, and ambiguous ones.")
-    drift: list[str] = Field(description="Issues whose history does not fit their present.")

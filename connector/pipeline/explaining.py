@@ -75,6 +75,10 @@ def _entry(entry: LedgerEntry) -> str:
         parts.append(f"nature {entry.nature.value}, origin {entry.origin.value}")
     if entry.change_request:
         parts.append(f"covered by {entry.change_request}")
+    if entry.children:
+        parts.append(f"into {', '.join(entry.children)}")
+    if entry.split_of:
+        parts.append(f"split from {entry.split_of}")
     if entry.late:
         parts.append("seen late")
     return " ".join(parts)

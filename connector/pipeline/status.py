@@ -59,7 +59,6 @@ def status_document(state: ProjectState, refs: Mapping[str, str]) -> StatusDocum
         feedback=_each(FeedbackPart, picture.feedback),
         deviations=_each(DeviationPart, state.deviations),
         unmapped=len(picture.unplaced),
-        drift=list(state.drift),
     )
 
 

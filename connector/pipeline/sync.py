@@ -90,7 +90,14 @@ def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_fir
     """
     now = workspace.now()
     known = workspace.store.alerts.load(project.key)
-    decision = decide(state.deviations, known, now=now, is_first=is_first, held=_held(state))
+    decision = decide(
+        state.deviations,
+        known,
+        now=now,
+        is_first=is_first,
+        held=_held(state),
+        wavering=frozenset(state.wavering),
+    )
     route = workspace.route(project)
     calendar = WorkingCalendar(timezone=project.timezone, code=project.settings.working_holidays)
     return deliver.record(workspace.store, route, decision, compose(decision, state, calendar), now=now)

@@ -88,6 +88,28 @@ def test_the_end_of_a_deviation_is_told_once() -> None:
     assert [notice.transition for notice in again] == [Transition.FIRED]
 
 
+def test_a_ratio_about_its_limit_makes_one_alert() -> None:
+    """Below its limit but above its off point nothing is over: a hundred looks, one message."""
+    id_ = frozenset({creep().id})
+    states = {(a.rule, a.object): a for a in after(creep())}
+    for look in range(100):
+        found, wavering = ([creep()], frozenset[str]()) if look % 2 else ([], id_)
+        told = decide(found, states.values(), now=LATER, is_first=False, wavering=wavering)
+        assert told.notices == ()
+    (over,) = decide([], states.values(), now=LATER, is_first=False).notices
+    assert over.transition is Transition.RESOLVED
+
+
+def test_a_ratio_about_its_critical_limit_stays_critical() -> None:
+    """Critical above 10 %, better at 8 % or less: 9 % says nothing, 8 % does."""
+    grave = replace(creep(Severity.CRITICAL), facts={"ratio": 0.11, "critical_off_ratio": 0.08})
+    near = replace(creep(), facts={"ratio": 0.09, "critical_off_ratio": 0.08})
+    calm = replace(creep(), facts={"ratio": 0.08, "critical_off_ratio": 0.08})
+    assert decide([near], after(grave), now=LATER, is_first=False).notices == ()
+    (better,) = decide([calm], after(grave), now=LATER, is_first=False).notices
+    assert better.transition is Transition.BETTER
+
+
 def test_an_acknowledged_alert_is_told_when_it_gets_worse() -> None:
     """Acknowledging silences what is known, not what gets worse, nor the end."""
     known = [replace(alert, phase=AlertPhase.ACKNOWLEDGED) for alert in after(creep())]

@@ -139,3 +139,25 @@ def test_goal_progress_counts_items_and_their_milestones_weather() -> None:
     base = facts([goal, *parts], sightings=seen(1, milestone(1, due_on=ON(2026, 9, 20))))
     (found,) = judged(base).goals
     assert (found.done, found.total, found.status) == (2, 3, HealthStatus.AT_RISK)
+
+
+@pytest.mark.parametrize(
+    ("added", "wavering"),
+    [
+        pytest.param(3, (), id="3 of 40 is 7.5 %: a breach"),
+        pytest.param(
+            2, ("scope_creep:jira:version:1", "scope_creep:project"), id="2 of 40 is 5 %: not yet over"
+        ),
+        pytest.param(1, (), id="1 of 40 is 2.5 %: over"),
+    ],
+)
+def test_a_breach_is_over_only_at_its_off_point(added: int, wavering: tuple[str, ...]) -> None:
+    """Limit 5 %, off point four fifths of it: 4 %. In between nothing new is said."""
+    assert judged(facts(items(40, added), sightings=SIGHTS)).wavering == wavering
+
+
+def test_a_single_item_is_never_critical() -> None:
+    """1 of 4 is 25 %, five times the tolerance: a warning still, for it is one item."""
+    state = judged(facts(items(4, 1), sightings=SIGHTS))
+    assert {d.severity for d in state.deviations} == {Severity.WARNING}
+    assert state.health.status is HealthStatus.AT_RISK
