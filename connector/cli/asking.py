@@ -69,6 +69,17 @@ class Questions:
         answer: str = typer.prompt(question, default=default, err=True) if self.may_ask else default
         return answer
 
+    def choice(self, question: str, allowed: tuple[str, ...]) -> str:
+        """Ask for one of a few words; the first is assumed.
+
+        Raises:
+            UsageError: Another word was given.
+        """
+        answer = self.text(f"{question} ({' or '.join(allowed)})", allowed[0])
+        if answer not in allowed:
+            raise UsageError(f"{question}: found {answer!r}; expected {' or '.join(allowed)}")
+        return answer
+
     def _asked(self, kind: str, name: str) -> str:
         return self.text(_QUESTIONS[name], PLACEHOLDERS[kind][name])
 

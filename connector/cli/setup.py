@@ -29,6 +29,13 @@ class Kind(enum.StrEnum):
     GITHUB = "github"
 
 
+class Defects(enum.StrEnum):
+    """Whether found defects count as growth."""
+
+    IN = "in"
+    APART = "apart"
+
+
 def _text(flag: str, metavar: str, text: str) -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(flag, metavar=metavar, help=text)
     return option
@@ -60,6 +67,9 @@ def init(  # noqa: PLR0913, PLR0917 - the parameters of a command are its option
     publisher: Annotated[str, _text("--publisher", "TEXT", "Who publishes.")] = "",
     language: Annotated[str, _text("--language", "TAG", "Of the page: en, de, zh-CN.")] = "en",
     timezone: Annotated[str, _text("--timezone", "ZONE", "Such as Europe/Berlin.")] = "UTC",
+    defects: Annotated[
+        Defects | None, typer.Option("--defects", help="Found defects count as growth: in, or apart.")
+    ] = None,
 ) -> None:
     """Write a commented configuration; look at the tracker where there are credentials."""
     from connector.cli.asking import Questions, key_of
@@ -83,6 +93,7 @@ def init(  # noqa: PLR0913, PLR0917 - the parameters of a command are its option
         publisher=publisher or questions.text("Who publishes", ""),
         today=clock.now().date(),
         settings=settings,
+        defects=defects or questions.choice("Do found defects count as growth?", ("in", "apart")),
     )
     catalogue = _look(start, file.parent, clock, must=token is not None)
     write = starting.write_first if add is None else starting.add_project

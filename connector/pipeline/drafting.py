@@ -87,6 +87,7 @@ class Start:
     today: dt.date
     settings: Mapping[str, str] = field(default_factory=dict)
     rules: str = ""  # a preset or path; "" for the kind's default
+    defects: str = "in"  # whether found defects count as growth: in or apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

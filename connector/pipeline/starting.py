@@ -83,9 +83,12 @@ def add_project(file: Path, start: Start, catalogue: Catalogue | None, clock: Cl
 
 def _rules(start: Start, catalogue: Catalogue | None) -> tuple[str, str] | None:
     """Draft the rule file: its path for the configuration, and its text."""
-    if catalogue is None or start.rules:
+    if start.rules or (catalogue is None and start.defects == "in"):
         return None
-    text = drafting.rule_file(preset_text(drafting.DEFAULT_RULES[start.kind]), catalogue)
+    preset = preset_text(drafting.DEFAULT_RULES[start.kind])
+    text = preset.replace('defects = "in"', f'defects = "{start.defects}"')
+    if catalogue is not None:
+        text = drafting.rule_file(text, catalogue)
     return f"rules/{start.key}.toml", text
 
 

@@ -142,6 +142,14 @@ def test_refuses_what_cannot_work(bench: Workbench, arguments: list[str], words:
     assert not bench.config.exists()
 
 
+def test_defects_may_be_told_apart_from_the_start(bench: Workbench) -> None:
+    """Asked for, the rule file says so, whether or not anybody looked at the tracker."""
+    bench.do("init", "--kind", "jira", "--yes", "--defects", "apart")
+    bench.do("check")
+    (source,) = load_config(bench.config).projects[0].sources
+    assert 'defects = "apart"' in source.rules_text().text
+
+
 def test_an_added_project_takes_the_defaults(bench: Workbench) -> None:
     """What `[defaults]` says reaches a project that init added, unless init was told otherwise."""
     bench.do("init", "--kind", "jira", "--yes")
