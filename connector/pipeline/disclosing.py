@@ -87,7 +87,7 @@ def see(workspace: Workspace, project: Project, facts: ProjectFacts, audience: s
     visible = replace(agreement, baselines=tuple(b.without(hidden) for b in agreement.baselines))
     now = workspace.now()
     state = judge(facts.without(hidden), visible, as_of=now)
-    held = "" if not hidden else _difference(judge(facts, agreement, as_of=now), state)
+    held = "" if not hidden else _difference(judge(facts, agreement, as_of=now), state, policy)
     previous = workspace.store.editions.latest(project.key, audience)
     urls = {issue.key: issue.url for issue in facts.issues if issue.url and issue.key not in hidden}
     given = replace(_presentation(workspace, project, audience, policy, state, visible), urls=urls)
@@ -227,13 +227,13 @@ def _presentation(
     )
 
 
-def _difference(full: ProjectState, visible: ProjectState) -> str:
-    """Say where the verdict with everything differs from the one without what is withheld."""
+def _difference(full: ProjectState, visible: ProjectState, policy: Policy) -> str:
+    """Say where a verdict that is shown would be another one with what is withheld."""
     found = []
-    if full.health.status is not visible.health.status:
+    if policy.shows("health", "state") and full.health.status is not visible.health.status:
         found.append(f"health {full.health.status} against {visible.health.status}")
     classes = {milestone.key: milestone.milestone_class for milestone in visible.milestones}
-    for milestone in full.milestones:
+    for milestone in full.milestones if policy.shows("milestones", "state") else ():
         shown = classes.get(milestone.key)
         if shown is not milestone.milestone_class:
             found.append(f"{milestone.name} {milestone.milestone_class} against {shown or 'not there'}")

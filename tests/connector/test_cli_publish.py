@@ -151,6 +151,23 @@ def test_hiding_that_makes_the_verdict_untrue_is_held(bench: Workbench) -> None:
     assert "agreed by phone" in listed
 
 
+def test_readers_who_see_no_verdict_are_not_kept_waiting_for_one(bench: Workbench) -> None:
+    """Withheld items that change the health alone hold no page that does not tell the health."""
+    more = (
+        '\n  [project.agreement]\n  baseline_on = 2026-09-01\n  approved_by = "J. Doe"\n'
+        '\n  [project.audience.dates]\n  policy = "dates-only"\n'
+    )
+    with tracker(bench) as server:
+        bench.configure(server, more=more)
+        bench.do("sync")
+        bench.pass_days(1)
+        for number in range(3):
+            bench.add_story(f"Secret {number}").label(bench.now, add="internal")
+        bench.do("sync")
+        told = bench.do("publish", "apollo", "--audience", "dates", "--approved-by", "P. Manager").out
+    assert "dates" in told
+
+
 def test_a_leak_stops_everything_and_is_not_repeated(bench: Workbench) -> None:
     """A person's name inside client words is found; place and field are named, the name is not."""
     bench.world.person("anna", "Annabella Bergstroem", email="anna@acme.example")
