@@ -91,7 +91,7 @@ class Walk:
         """Lay out every version of every issue in time order."""
         self._unit = size_unit(self.facts)
         self._names = names_of(self.facts)
-        self._events = sorted(_events(self.facts, self.told), key=lambda event: event.at)
+        self._events = sorted(_events(self.facts, self.told), key=lambda event: (event.at, event.key))
 
     def advance(self, until: dt.datetime) -> Iterator[Step]:
         """Take all steps up to and with `until`; yields those that changed an item's standing."""

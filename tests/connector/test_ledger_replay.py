@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from adapters.protocol import Batch
@@ -84,6 +84,7 @@ def everything(state: ProjectState) -> dict[tuple[str, str], tuple[ScopeRow, fro
 
 @settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))  # shrinking takes minutes
 @given(scripts, st.floats(1, LAST), st.integers(0, 999), st.integers(1, 9), st.floats(31, LAST))
+@example([(3, 42.0, "convert", 2)], 19.0, 209, 4, 55.0)  # a parent and its child change at one instant
 def test_any_batches_in_any_order_give_the_same_ledger(
     script: Script, agreed_on: float, seed: int, size: int, looked_on: float
 ) -> None:
