@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import time
 
 from adapters.protocol import Window
@@ -17,6 +18,7 @@ from mappings.presets import preset_text
 from mappings.rules import parse_rules
 
 SIZES = (500, 1_000, 2_000, 4_000)
+RUNS = 3  # the best of them: what else the machine does is no cost of ours
 AGREED_AT = dt.datetime(2025, 2, 1, tzinfo=dt.UTC)
 
 
@@ -28,13 +30,18 @@ def main() -> None:
         facts = _facts(size)
         approval = Approval(approved_by="nobody")
         baseline = take(facts, Agreement(), on_at=AGREED_AT, recorded_at=NOW, approval=approval, number=1)
-        began_s = time.process_time()
-        judge(facts, Agreement(baselines=(baseline,)), as_of=NOW)
-        used_s = time.process_time() - began_s
+        used_s = min(_once(facts, Agreement(baselines=(baseline,))) for _ in range(RUNS))
         count = sum(len(told) for told in facts.changes.values())
         ratio = f"{used_s / before:7.2f}" if before else "      -"
         print(f"{size:8}{count:9}{used_s:8.2f}{ratio}")
         before = used_s
+
+
+def _once(facts: ProjectFacts, agreement: Agreement) -> float:
+    gc.collect()
+    began_s = time.process_time()
+    judge(facts, agreement, as_of=NOW)
+    return time.process_time() - began_s
 
 
 def _facts(size: int) -> ProjectFacts:

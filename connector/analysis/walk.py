@@ -221,6 +221,11 @@ def size_unit(facts: ProjectFacts) -> str:
     return next((unit for unit in units if unit != ITEMS), ITEMS)
 
 
+def sources_in(facts: ProjectFacts, unit: str) -> frozenset[str]:
+    """Return the sources that measure in a unit."""
+    return frozenset(name for name, rules in facts.rules.items() if rules.size_unit == unit)
+
+
 def histories(facts: ProjectFacts) -> Mapping[str, tuple[Version, ...]]:
     """Return every issue's versions, milestone titles resolved."""
     resolve = aliases.resolver(facts.issues, facts.changes, facts.sightings)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.judge import judge
 from connector.analysis.state import PROJECT, EntryKind, LedgerEntry, MilestoneState, ProjectState, ScopeRow
-from connector.analysis.walk import ITEMS, size_unit
+from connector.analysis.walk import ITEMS, size_unit, sources_in
 from connector.disclosure.internal import withheld
 from connector.errors import UsageError
 from connector.pipeline import judging
@@ -81,7 +81,7 @@ def draft(
             f' clientview baseline set {project.key} --approved-by "NAME" [--on DAY]'
         )
     chosen = _milestone(state, milestone) if milestone else None
-    gatherer = _Gatherer(state, chosen, since)
+    gatherer = _Gatherer(state, chosen, since, measured=sources_in(facts, size_unit(facts)))
     pieces, removed = gatherer.added(), gatherer.removed(facts)
     return ChangeDraft(
         project=state.name,
@@ -140,9 +140,15 @@ class _Gatherer:
     """Finds the pieces of work of a state."""
 
     def __init__(
-        self, state: ProjectState, milestone: MilestoneState | None, since: dt.datetime | None
+        self,
+        state: ProjectState,
+        milestone: MilestoneState | None,
+        since: dt.datetime | None,
+        *,
+        measured: frozenset[str],
     ) -> None:
         self._state, self._milestone, self._since = state, milestone, since
+        self._measured = measured  # sources whose items have a size in the project's unit
         self._items = {item.key: item for item in state.picture.items}
         self._names = {m.key: m.name for m in state.milestones}
         self._goals = {goal.key: goal.client_title or goal.title for goal in state.picture.goals}
@@ -202,7 +208,7 @@ class _Gatherer:
             is_worded=bool(item.client_title),
             milestones=tuple(self._names[key] for key in item.milestones if key in self._names),
             goals=tuple(self._goals[key] for key in item.goals if key in self._goals),
-            size=item.size,
+            size=item.size if item.source in self._measured else None,
             since_at=entry.at,
             nature=entry.nature,
             origin=entry.origin,
