@@ -164,7 +164,6 @@ class Guards(Section):
     """`[project.guards]`: when a pull looks wrong, and the last good page stays."""
 
     shrink_ratio: Ratio = 0.5
-    stale_after: Duration = dt.timedelta(days=2)
 
 
 class Select(Section):

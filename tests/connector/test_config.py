@@ -34,7 +34,7 @@ def test_the_least_configuration_has_every_default(tmp_path: Path) -> None:
     assert (project.title, project.language, project.timezone) == ("apollo", "en", "UTC")
     assert (project.sync_every, project.full_sync_every) == (dt.timedelta(minutes=15), dt.timedelta(days=1))
     assert (project.agreement.scope_tolerance_ratio, project.agreement.slip_tolerance_days) == (0.05, 5)
-    assert (project.guards.shrink_ratio, project.guards.stale_after) == (0.5, dt.timedelta(days=2))
+    assert project.guards.shrink_ratio == 0.5
 
 
 def test_what_is_absent_is_off(tmp_path: Path) -> None:
