@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
 from adapters.records import (
@@ -137,8 +136,3 @@ def facts(
         "sources": (SourceFacts(name=SOURCE, last_success_at=START, complete=True, issues=len(known)),),
     }
     return ProjectFacts(**(values | overrides))
-
-
-def with_fields(base: ProjectFacts, changes: Mapping[str, Any]) -> ProjectFacts:
-    """Return the same facts with some fields replaced."""
-    return replace(base, **changes)
