@@ -9,8 +9,18 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from adapters.errors import AdapterError, SettingsError, UnreachableError
-from adapters.protocol import Batch, Catalogue, Environment, Whereabouts, Window
-from adapters.records import Change, Issue, Link, Milestone, Quarantined
+from adapters.protocol import (
+    Batch,
+    Catalogue,
+    Census,
+    Environment,
+    Fate,
+    Hints,
+    Present,
+    Whereabouts,
+    Window,
+)
+from adapters.records import Change, Issue, Iteration, Link, LinkKind, Milestone, Quarantined
 
 
 class MemorySettings(BaseModel):
@@ -28,6 +38,7 @@ class MemoryAdapter:
         batch_issues: Issues a batch.
         fail_after: Batches to yield before `failure` is raised; None: never.
         whereabouts: What `locate` says of issues that are not among `issues`.
+        hinted: What `hints` reads out of any payload.
         opened_with: Windows of the pulls so far.
     """
 
@@ -40,7 +51,9 @@ class MemoryAdapter:
     links: Sequence[Link] = ()
     milestones: Sequence[Milestone] = ()
     quarantined: Sequence[Quarantined] = ()
+    iterations: Sequence[Iteration] = ()
     whereabouts: Mapping[str, Whereabouts] = field(default_factory=dict)
+    hinted: Hints = field(default_factory=Hints)
     batch_issues: int = 100
     fail_after: int | None = None
     failure: AdapterError = field(default_factory=lambda: UnreachableError("told to fail"))
@@ -73,10 +86,42 @@ class MemoryAdapter:
                 raise self.failure
             yield self._batch(wanted, start, is_first=number == 0)
 
+    def fetch(self, keys: Sequence[str]) -> Iterator[Batch]:
+        """Yield these issues in one batch."""
+        wanted = [one for one in self.issues if one.key in frozenset(keys)]
+        keys_had = {one.key for one in wanted}
+        yield Batch(
+            issues=tuple(wanted),
+            changes=tuple(one for one in self.changes if one.issue in keys_had),
+            links=tuple(one for one in self.links if one.a in keys_had or one.b in keys_had),
+            last=True,
+        )
+
+    def census(self) -> Iterator[Census]:
+        """Yield every issue in one part."""
+        present = tuple(
+            Present(
+                key=one.key,
+                updated_at=one.updated_at,
+                parent=one.parent or "",
+                blockers=sum(link.b == one.key and link.kind is LinkKind.BLOCKS for link in self.links),
+            )
+            for one in self.issues
+        )
+        if self.fail_after is not None:
+            raise self.failure
+        yield Census(present=present, last=True)
+
     def locate(self, keys: Sequence[str]) -> Mapping[str, Whereabouts]:
         """Say where issues are."""
-        here = {one.key: Whereabouts(found=True, ref=one.ref) for one in self.issues}
-        return {key: here.get(key) or self.whereabouts.get(key) or Whereabouts(found=False) for key in keys}
+        here = {one.key: Whereabouts(fate=Fate.PRESENT, ref=one.ref) for one in self.issues}
+        nowhere = Whereabouts(fate=Fate.DELETED)
+        return {key: here.get(key) or self.whereabouts.get(key, nowhere) for key in keys}
+
+    def hints(self, payload: Mapping[str, object]) -> Hints:
+        """Hint at what was handed in."""
+        del payload
+        return self.hinted
 
     def catalogue(self) -> Catalogue:
         """Describe the records."""
@@ -102,6 +147,7 @@ class MemoryAdapter:
             changes=tuple(one for one in self.changes if one.issue in keys),
             links=tuple(one for one in self.links if one.a in keys or one.b in keys),
             milestones=tuple(self.milestones) if is_first else None,
+            iterations=tuple(self.iterations) if is_first else None,
             quarantined=tuple(self.quarantined) if is_first else (),
             cursor=str(min(end, max(len(wanted), start))),
             total=len(wanted),

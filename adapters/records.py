@@ -180,6 +180,36 @@ class Milestone:
     position: int = 0  # order in the tracker
 
 
+class IterationStatus(enum.StrEnum):
+    """Life of a sprint or iteration."""
+
+    FUTURE = "future"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Iteration:
+    """A sprint or iteration as the tracker has it now. A future one may have no instants yet."""
+
+    key: str  # `jira:sprint:7`
+    source: str
+    name: str
+    status: IterationStatus = IterationStatus.FUTURE
+    start_at: dt.datetime | None = None
+    end_at: dt.datetime | None = None  # planned
+    completed_at: dt.datetime | None = None
+    goal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IterationSighting:
+    """What an iteration looked like when we looked."""
+
+    seen_at: dt.datetime
+    iteration: Iteration
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneSighting:
     """What a milestone looked like when we looked. Trackers keep no history of dates: this is it."""

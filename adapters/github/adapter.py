@@ -52,7 +52,7 @@ from adapters.github.assemble import (
 from adapters.github.parse import Context, UnreadableError, parse_milestone
 from adapters.github.payloads import is_blocked, is_pull_request
 from adapters.github.settings import GitHubSettings
-from adapters.protocol import Batch, Catalogue, Environment, Whereabouts, Window
+from adapters.protocol import Batch, Catalogue, Census, Environment, Fate, Hints, Whereabouts, Window
 from adapters.records import Category, Milestone, Quarantined
 from adapters.transport import MAX_WAIT_S, Transport
 from adapters.wire import JSON
@@ -116,6 +116,18 @@ class GitHubAdapter:
             else:
                 faults = (*quarantined, *batch.quarantined)
                 yield replace(batch, milestones=milestones, quarantined=faults)
+
+    def fetch(self, keys: Sequence[str]) -> Iterator[Batch]:
+        """Yield these issues with their whole history."""
+        raise NotImplementedError(f"{self.name}: {len(keys)} issues cannot be fetched yet")
+
+    def census(self) -> Iterator[Census]:
+        """Yield every issue there is now."""
+        raise NotImplementedError(f"{self.name} holds no census yet")
+
+    def hints(self, payload: Mapping[str, object]) -> Hints:
+        """Read a webhook's payload."""
+        raise NotImplementedError(f"{self.name} reads no webhooks yet ({len(payload)} keys)")
 
     def locate(self, keys: Sequence[str]) -> Mapping[str, Whereabouts]:
         """Ask for each issue by its number: a transferred one answers from its new place."""
@@ -355,12 +367,14 @@ class GitHubAdapter:
     def _whereabouts(self, key: str) -> Whereabouts:
         number = key.removeprefix(self._context.issue_key_prefix)
         if not (number.isascii() and number.isdigit()):
-            return Whereabouts(found=False)
+            return Whereabouts(fate=Fate.DELETED)
         try:
             row = self._get(f"{self._settings.repository_url}/issues/{number}").json()
         except NotFoundError:
-            return Whereabouts(found=False)
-        return Whereabouts(found=True, ref=ref_of(row, context=self._context))
+            return Whereabouts(fate=Fate.DELETED)
+        ref = ref_of(row, context=self._context)
+        is_here = ref == f"{self._settings.repository_name}#{number}"
+        return Whereabouts(fate=Fate.PRESENT if is_here else Fate.TRANSFERRED, ref=ref)
 
     def _account(self) -> str:
         try:

@@ -28,7 +28,7 @@ from adapters.jira.payloads import (
     shaped,
 )
 from adapters.jira.settings import JiraSettings
-from adapters.protocol import Batch, Catalogue, Environment, Whereabouts, Window
+from adapters.protocol import Batch, Catalogue, Census, Environment, Fate, Hints, Whereabouts, Window
 from adapters.records import Milestone
 from adapters.transport import TIMEOUT_S, Transport
 
@@ -160,12 +160,27 @@ class JiraAdapter:
             )
             milestones = None
 
+    def fetch(self, keys: Sequence[str]) -> Iterator[Batch]:
+        """Yield these issues with their whole history."""
+        raise NotImplementedError(f"{self.name}: {len(keys)} issues cannot be fetched yet")
+
+    def census(self) -> Iterator[Census]:
+        """Yield every issue there is now."""
+        raise NotImplementedError(f"{self.name} holds no census yet")
+
+    def hints(self, payload: Mapping[str, object]) -> Hints:
+        """Read a webhook's payload."""
+        raise NotImplementedError(f"{self.name} reads no webhooks yet ({len(payload)} keys)")
+
     def locate(self, keys: Sequence[str]) -> Mapping[str, Whereabouts]:
         """Look for issues anywhere on the site, by their ids."""
         ids = {key: key.rpartition(":")[2] for key in keys}
         numbers = sorted({one for one in ids.values() if one.isdecimal()}, key=int)
         found = {str(raw.get("id")): str(raw.get("key", "")) for raw in self._find(numbers, by="id")}
-        return {key: Whereabouts(found=one in found, ref=found.get(one, "")) for key, one in ids.items()}
+        return {
+            key: Whereabouts(fate=Fate.MOVED if one in found else Fate.DELETED, ref=found.get(one, ""))
+            for key, one in ids.items()
+        }
 
     def catalogue(self) -> Catalogue:
         """Look at account, fields, types, statuses, versions, labels and rights."""

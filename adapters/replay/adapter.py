@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Self
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from adapters.errors import SettingsError
 from adapters.jira.parse import hints
-from adapters.protocol import Batch, Catalogue, Environment, Whereabouts, Window
+from adapters.protocol import Batch, Catalogue, Census, Environment, Fate, Hints, Present, Whereabouts, Window
 from adapters.records import Issue
 from adapters.replay import files
 from adapters.replay.github import GitHubRecording, open_github
@@ -61,7 +61,7 @@ class ReplayAdapter:
             chunk = [] if following is None else [following, *itertools.islice(waiting, BATCH_LINES - 1)]
             following = next(waiting, None)
             found = recording.batch(chunk)
-            batch = _since(found, window.since) if window.since else found
+            batch = found if window.since is None else _since(found, window.since)
             yield replace(
                 batch,
                 milestones=recording.milestones if number == 0 else None,
@@ -71,10 +71,30 @@ class ReplayAdapter:
             if following is None:
                 return
 
+    def fetch(self, keys: Sequence[str]) -> Iterator[Batch]:
+        """Yield these issues as they were recorded."""
+        wanted = frozenset(keys)
+        for batch in self.pull(Window()):
+            kept = _kept(batch, lambda issue: issue.key in wanted)
+            if kept.issues or batch.last:
+                yield replace(kept, milestones=None, iterations=None)
+
+    def census(self) -> Iterator[Census]:
+        """Yield every issue of the recording."""
+        for batch in self.pull(Window()):
+            present = tuple(Present(key=one.key, updated_at=one.updated_at) for one in batch.issues)
+            yield Census(present=present, last=batch.last)
+
     def locate(self, keys: Sequence[str]) -> Mapping[str, Whereabouts]:
         """Say which issues the recording holds."""
         refs = {one.key: one.ref for one in self._issues()}
-        return {key: Whereabouts(found=key in refs, ref=refs.get(key, "")) for key in keys}
+        fates = {key: Fate.PRESENT if key in refs else Fate.DELETED for key in keys}
+        return {key: Whereabouts(fate=fate, ref=refs.get(key, "")) for key, fate in fates.items()}
+
+    def hints(self, payload: Mapping[str, object]) -> Hints:
+        """Hint at nothing: a recording has no webhooks."""
+        del payload
+        return Hints()
 
     def catalogue(self) -> Catalogue:
         """Describe the recording."""
@@ -119,8 +139,12 @@ class ReplayAdapter:
 
 
 def _since(batch: Batch, since: dt.datetime) -> Batch:
-    """Keep what changed since; an issue always brings its whole history."""
-    issues = tuple(one for one in batch.issues if one.updated_at >= since)
+    return _kept(batch, lambda issue: issue.updated_at >= since)
+
+
+def _kept(batch: Batch, wanted: Callable[[Issue], bool]) -> Batch:
+    """Keep the issues wanted; an issue always brings its whole history."""
+    issues = tuple(one for one in batch.issues if wanted(one))
     keys = {one.key for one in issues}
     return replace(
         batch,

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from adapters.records import Change, Issue, Link, MilestoneSighting
+from adapters.protocol import DateHint
+from adapters.records import Change, Issue, IterationSighting, Link, MilestoneSighting
 from mappings.concepts import Verdict
 from mappings.rules import Rules
 
@@ -25,7 +26,10 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """An issue a complete pull no longer found. `why`: `moved_out` or `deleted` (or invisible)."""
+    """An issue that is no longer found.
+
+    `why`: moved_out, transferred, converted, deleted, or invisible (deleted or hidden: nobody tells).
+    """
 
     at: dt.datetime
     why: str
@@ -51,6 +55,8 @@ class ProjectFacts:
     changes: Mapping[str, tuple[Change, ...]]  # by issue key, in order of time
     links: tuple[Link, ...] = ()
     sightings: tuple[MilestoneSighting, ...] = ()  # ordered by seen_at
+    iterations: tuple[IterationSighting, ...] = ()  # ordered by seen_at
+    hints: tuple[DateHint, ...] = ()  # dates that webhooks told of, ordered by instant
     gone: Mapping[str, Gone] = field(default_factory=dict)
     first_seen: Mapping[str, dt.datetime] = field(default_factory=dict)  # by issue key
     rules: Mapping[str, Rules] = field(default_factory=dict)  # by source name

@@ -107,6 +107,35 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a forecast rests on, printed with every one of them."""
+
+    n: int = 0  # finished milestones of this project behind it
+    coverage: float | None = None  # how often dates like its 85 % one held here; None: not measured yet
+    method: str = ""  # planned_date, learned, pooled; "" where refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """When a milestone will be finished, as days with their probability; or a refusal with its reason.
+
+    The four days rise. They are filled unless refused, also beyond the horizon, where only
+    `not_before_on` may be said aloud.
+    """
+
+    p50_on: dt.date | None = None
+    p70_on: dt.date | None = None
+    p85_on: dt.date | None = None
+    p95_on: dt.date | None = None
+    likelihood: float | None = None  # of the agreed date, else the tracker's; at most 0.95 while work is left
+    refused: str | None = None
+    seed: int = 0
+    basis: Basis = Basis()
+    not_before_on: dt.date | None = None  # beyond the horizon: what can honestly be said
+    decision_date: bool = False  # nothing left to do, or all idle: the date is decided, not worked off
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneState:
     """The dates of one milestone, kept apart. Variances are working days, positive means later."""
 
@@ -127,6 +156,7 @@ class MilestoneState:
     total: int = 0  # items in it
     buffer_days: int | None = None
     buffer_used_days: int | None = None
+    forecast: Forecast = Forecast(refused="nothing was forecast")
 
 
 class HealthStatus(enum.StrEnum):

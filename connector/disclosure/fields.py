@@ -31,6 +31,8 @@ RECORDS: Final[Mapping[str, tuple[str, ...]]] = {  # all internal: clients read 
         "description", "position",
     ),
     "MilestoneSighting": ("seen_at", "milestone"),
+    "Iteration": ("key", "source", "name", "status", "start_at", "end_at", "completed_at", "goal"),
+    "IterationSighting": ("seen_at", "iteration"),
     "Quarantined": ("ref", "field", "reason"),
     "Unplaced": ("key", "ref", "title", "type", "reason", "ambiguous"),
     "Picture": (

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from adapters.protocol import Adapter, Batch, Window
+from adapters.protocol import Adapter, Batch, Fate, Window
 from adapters.records import Quarantined
 from connector.analysis.facts import Gone
 from connector.pipeline.guards import Tally, Trip, check
@@ -20,6 +20,15 @@ from connector.store.staging import Pull, StagedCounts
 OVERLAP = dt.timedelta(minutes=5)  # trackers index late; what comes again changes nothing
 STALE_PULL = dt.timedelta(days=1)  # an unfinished pull older than this is begun anew
 GUARD_MARK = "guard tripped: "  # begins the failure text of a source whose guard tripped
+
+WHY: Mapping[Fate, str] = {  # what a ledger says of an issue that is gone; one that is present is not
+    Fate.OUTSIDE: "moved_out",
+    Fate.MOVED: "moved_out",
+    Fate.TRANSFERRED: "transferred",
+    Fate.CONVERTED: "converted",
+    Fate.DELETED: "deleted",
+    Fate.INVISIBLE: "invisible",
+}
 
 Progress = Callable[[str, int, int | None], None]
 """Told the source, the issues so far and an estimate of all of them."""
@@ -184,9 +193,9 @@ def _gone(adapter: Adapter, missing: tuple[str, ...], *, at: dt.datetime) -> Map
         return {}
     found = adapter.locate(missing)
     return {
-        key: Gone(at=at, why="moved_out" if found[key].found else "deleted")
+        key: Gone(at=at, why=WHY[found[key].fate])
         for key in missing
-        if key in found
+        if key in found and found[key].fate in WHY
     }
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from adapters.errors import SettingsError
 from adapters.github.adapter import GitHubAdapter
-from adapters.protocol import Environment, Whereabouts
+from adapters.protocol import Environment, Fate, Whereabouts
 from adapters.records import Category
 from tests.adapters.github_world import START, World, row, serving
 
@@ -40,17 +40,17 @@ def test_every_key_gets_an_answer(world: World) -> None:
     world.fail("/repositories/78/issues/4", 200, world.rows[2])
     found = world.adapter().locate([f"{PREFIX}{n}" for n in (1, 3, 9)] + ["jira:issue:10077"])
     assert found == {
-        f"{PREFIX}1": Whereabouts(found=True, ref="apollo#1"),
-        f"{PREFIX}3": Whereabouts(found=True, ref="attic#4"),
-        f"{PREFIX}9": Whereabouts(found=False),
-        "jira:issue:10077": Whereabouts(found=False),
+        f"{PREFIX}1": Whereabouts(fate=Fate.PRESENT, ref="apollo#1"),
+        f"{PREFIX}3": Whereabouts(fate=Fate.TRANSFERRED, ref="attic#4"),
+        f"{PREFIX}9": Whereabouts(fate=Fate.DELETED),
+        "jira:issue:10077": Whereabouts(fate=Fate.DELETED),
     }
 
 
 def test_a_deleted_issue_is_not_found(world: World) -> None:
     """410 when we may know of it; trackers do not tell deleted from invisible otherwise."""
     world.fail("/issues/1", 410, {"message": "This issue was deleted"})
-    assert world.adapter().locate([f"{PREFIX}1"]) == {f"{PREFIX}1": Whereabouts(found=False)}
+    assert world.adapter().locate([f"{PREFIX}1"]) == {f"{PREFIX}1": Whereabouts(fate=Fate.DELETED)}
 
 
 def test_the_catalogue_tells_what_is_there(world: World) -> None:

@@ -12,7 +12,7 @@ import pytest
 from adapters.errors import RefusedError
 from adapters.github.adapter import GitHubAdapter
 from adapters.github.settings import GitHubSettings
-from adapters.protocol import Batch, Environment, Whereabouts, Window
+from adapters.protocol import Batch, Environment, Fate, Whereabouts, Window
 from adapters.records import Change, Field
 from adapters.replay.adapter import ReplayAdapter
 from connector.demo.trackers.github.load import load_github
@@ -165,7 +165,10 @@ def test_issues_that_left_are_located() -> None:
     keys = [f"github:acme/apollo:issue:{number}" for number in (4, 5)]
     with GitHubServer(world, clock=lambda: NOW) as running:
         found = adapter(running).locate(keys)
-    assert found == {keys[0]: Whereabouts(found=True, ref="attic#9"), keys[1]: Whereabouts(found=False)}
+    assert found == {
+        keys[0]: Whereabouts(fate=Fate.TRANSFERRED, ref="attic#9"),
+        keys[1]: Whereabouts(fate=Fate.DELETED),
+    }
 
 
 @pytest.mark.real_data

@@ -1,0 +1,1 @@
+"""When milestones will be finished: learned from their past, calibrated, or refused with a reason. Pure."""
