@@ -79,7 +79,8 @@ class MemoryAdapter:
         """Yield the records in the order given; a cursor is the number of issues already had."""
         self.opened_with.append(window)
         wanted = [one for one in self.issues if window.since is None or one.updated_at >= window.since]
-        had = int(window.cursor or 0)
+        cursor = window.cursor or ""
+        had = int(cursor) if cursor.isdecimal() else 0
         starts = range(had, max(len(wanted), had + 1), self.batch_issues)
         for number, start in enumerate(starts):
             if number == self.fail_after:

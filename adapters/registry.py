@@ -25,7 +25,19 @@ _BUILT_IN = {  # also without installed entry points, as in a source checkout
     "replay": "adapters.replay:ReplayAdapter",
     "memory": "adapters.memory:MemoryAdapter",
 }
-_PROMISED = ("kind", "settings_model", "open", "name", "pull", "locate", "catalogue", "close")
+_PROMISED = (
+    "kind",
+    "settings_model",
+    "open",
+    "name",
+    "pull",
+    "fetch",
+    "census",
+    "locate",
+    "hints",
+    "catalogue",
+    "close",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

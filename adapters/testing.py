@@ -10,16 +10,19 @@ The source behind `make` must not change between two calls, and hold at least on
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 
 from pydantic import BaseModel
 
-from adapters.protocol import Adapter, Batch, Window
-from adapters.records import Change, ChangeMode, Issue, Milestone
+from adapters.errors import MalformedError
+from adapters.protocol import Adapter, Batch, Fate, Hints, Present, Window
+from adapters.records import Change, ChangeMode, Issue, Iteration, LinkKind, Milestone
 
 UNKNOWN_NUMBER = "999999999"  # of an issue no source has
+MANY = 150  # keys asked for one by one
 
 
 class AdapterContract:
@@ -54,6 +57,17 @@ class AdapterContract:
         later = [number for number, batch in enumerate(batches[1:], start=1) if batch.milestones is not None]
         _expect(not later, f"batches {later} have milestones again")
 
+    def test_iterations_come_with_the_milestones(self) -> None:
+        """Iterations come complete in the first batch too, or never; an issue's are among them."""
+        batches = self._batches()
+        later = [number for number, batch in enumerate(batches[1:], start=1) if batch.iterations is not None]
+        _expect(not later, f"batches {later} have iterations")
+        if batches[0].iterations is None:
+            return
+        known = {one.key for one in batches[0].iterations}
+        named = {key for batch in batches for one in batch.issues for key in one.iterations}
+        _expect(named <= known, f"iterations nobody described: {sorted(named - known)[:3]}")
+
     def test_last_batch_is_marked(self) -> None:
         """The last batch, and no other, is marked; a pull always yields one."""
         marks = [batch.last for batch in self._batches()]
@@ -64,8 +78,9 @@ class AdapterContract:
         with _opened(self.make()) as adapter:
             batches, name = list(adapter.pull(Window())), adapter.name
         prefix = f"{name.partition(':')[0]}:"
-        records: list[Issue | Milestone] = [one for batch in batches for one in batch.issues]
+        records: list[Issue | Milestone | Iteration] = [one for batch in batches for one in batch.issues]
         records += [one for batch in batches for one in batch.milestones or ()]
+        records += [one for batch in batches for one in batch.iterations or ()]
         _expect(bool(records), "the source is empty: nothing is proved")
         strangers = [one.key for one in records if not one.key.startswith(prefix)]
         _expect(not strangers, f"keys without prefix {prefix}: {strangers[:3]}")
@@ -104,7 +119,12 @@ class AdapterContract:
     def test_instants_are_utc(self) -> None:
         """Every instant is aware and UTC."""
         for batch in self._batches():
-            for record in (*batch.issues, *batch.changes, *(batch.milestones or ())):
+            for record in (
+                *batch.issues,
+                *batch.changes,
+                *(batch.milestones or ()),
+                *(batch.iterations or ()),
+            ):
                 for at in _instants(record):
                     _expect(at.utcoffset() == dt.timedelta(0), f"{record}: {at} is not UTC")
 
@@ -125,6 +145,14 @@ class AdapterContract:
             _expect(not got & (had - wanted), f"behind batch {number}, again: {sorted(got & had)[:3]}")
             _expect(rest[-1].last, f"behind batch {number}, no end")
 
+    def test_begins_anew_behind_an_unreadable_cursor(self) -> None:
+        """A cursor that cannot be read costs a pull from the start, and nothing else."""
+        whole = {one.key for batch in self._batches() for one in batch.issues}
+        got = {
+            one.key for batch in self._batches(Window(cursor="{no cursor of ours")) for one in batch.issues
+        }
+        _expect(got == whole, f"behind an unreadable cursor, missing: {sorted(whole - got)[:3]}")
+
     def test_since_leaves_out_the_old(self) -> None:
         """A pull since the latest update finds the issues updated then; in the far future, no batch fails."""
         issues = [one for batch in self._batches() for one in batch.issues]
@@ -133,16 +161,56 @@ class AdapterContract:
         missing = {one.key for one in issues if one.updated_at == latest_at} - got
         _expect(not missing, f"updated at {latest_at} but not found since then: {sorted(missing)[:3]}")
 
+    def test_fetches_what_a_pull_brings(self) -> None:
+        """Fetched issues are the ones a pull brings, history and all; what never was is left out."""
+        batches = self._batches()
+        issues = [one for batch in batches for one in batch.issues][:MANY]
+        keys = {one.key for one in issues}
+        with _opened(self.make()) as adapter:
+            fetched = list(adapter.fetch([*(one.key for one in issues), _stranger(issues[0].key)]))
+            _expect(
+                not any(batch.issues for batch in adapter.fetch([])), "issues nobody asked for were fetched"
+            )
+        _expect(all(batch.milestones is None for batch in fetched), "fetched batches have milestones")
+        pulled = {repr(one) for batch in batches for one in _told(batch) if _about(one) in keys}
+        got = {repr(one) for batch in fetched for one in _told(batch)}
+        _expect(got == pulled, f"fetched differs from pulled: {sorted(got ^ pulled)[:2]}")
+
+    def test_census_sees_what_a_pull_brings(self) -> None:
+        """A census names every issue of a pull and no other, ends marked, and what it says is so."""
+        batches = self._batches()
+        with _opened(self.make()) as adapter:
+            parts = list(adapter.census())
+        marks = [part.last for part in parts]
+        _expect(marks == [False] * (len(marks) - 1) + [True], f"marks of the census: {marks}")
+        seen = {one.key: one for part in parts for one in part.present}
+        issues = {one.key: one for batch in batches for one in batch.issues}
+        unread = sum(len(batch.quarantined) for batch in batches)
+        _expect(set(issues) <= set(seen), f"not in the census: {sorted(set(issues) - set(seen))[:3]}")
+        _expect(len(seen) <= len(issues) + unread, f"only in it: {sorted(set(seen) - set(issues))[:3]}")
+        blockers = _blockers(batches)
+        wrong = [key for key, one in issues.items() if not _agrees(seen[key], one, blockers.get(key, 0))]
+        _expect(not wrong, f"the census says otherwise of {wrong[:3]}")
+
+    def test_hints_at_nothing_it_does_not_know(self) -> None:
+        """A payload of nobody's webhook is refused, or hints at nothing."""
+        with _opened(self.make()) as adapter:
+            try:
+                hinted = adapter.hints({"unheard": "of"})
+            except MalformedError:
+                return
+        _expect(hinted == Hints(), f"an unknown payload hints at {hinted}")
+
     def test_locates_every_key(self) -> None:
-        """Every key gets an answer: found for issues that are there, not found for one that never was."""
-        keys = [one.key for batch in self._batches() for one in batch.issues][:150]
-        stranger = f"{keys[0].rpartition(':')[0]}:{UNKNOWN_NUMBER}"
+        """Every key gets an answer: present for issues that are there, not found for one that never was."""
+        keys = [one.key for batch in self._batches() for one in batch.issues][:MANY]
+        stranger = _stranger(keys[0])
         with _opened(self.make()) as adapter:
             found = adapter.locate([*keys, stranger])
             _expect(not adapter.locate([]), "no key was asked for, but some were answered")
         _expect(set(found) == {*keys, stranger}, "locate leaves keys without an answer")
-        lost = [key for key in keys if not (found[key].found and found[key].ref)]
-        _expect(not lost, f"not found though there: {lost[:3]}")
+        lost = [key for key in keys if found[key].fate is not Fate.PRESENT or not found[key].ref]
+        _expect(not lost, f"not present though there: {lost[:3]}")
         _expect(not found[stranger].found, f"{stranger} is found though it never was")
 
     def test_catalogue_describes_the_source(self) -> None:
@@ -174,6 +242,31 @@ def _expect(holds: bool, otherwise: str) -> None:
         raise AssertionError(otherwise)
 
 
+def _stranger(key: str) -> str:
+    return f"{key.rpartition(':')[0]}:{UNKNOWN_NUMBER}"
+
+
+def _told(batch: Batch) -> tuple[Issue | Change, ...]:
+    return (*batch.issues, *batch.changes)
+
+
+def _about(record: Issue | Change) -> str:
+    return record.key if isinstance(record, Issue) else record.issue
+
+
+def _blockers(batches: Iterable[Batch]) -> Counter[str]:
+    links = {link.id: link for batch in batches for link in batch.links}
+    return Counter(link.b for link in links.values() if link.kind is LinkKind.BLOCKS)
+
+
+def _agrees(seen: Present, issue: Issue, blockers: int) -> bool:
+    return (
+        seen.updated_at in {None, issue.updated_at}
+        and seen.parent in {None, issue.parent or ""}
+        and seen.blockers in {None, blockers}
+    )
+
+
 def _expect_unique(values: Iterable[object], what: str) -> None:
     seen: set[object] = set()
     for value in values:
@@ -199,5 +292,11 @@ def _contents(batches: Iterable[Batch]) -> set[str]:
     return {
         repr(one)
         for batch in batches
-        for one in (*batch.issues, *batch.changes, *batch.links, *(batch.milestones or ()))
+        for one in (
+            *batch.issues,
+            *batch.changes,
+            *batch.links,
+            *(batch.milestones or ()),
+            *(batch.iterations or ()),
+        )
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from adapters.errors import UnreachableError
 from adapters.memory import MemoryAdapter
-from adapters.protocol import Adapter, Window
+from adapters.protocol import Adapter, Batch, Census, Present, Window
 from adapters.records import Change, Field, Issue, Link, Milestone
 from adapters.testing import AdapterContract
 
@@ -87,7 +88,7 @@ def test_since_is_inclusive() -> None:
         pytest.param({"key": "other:1"}, "test_keys_carry_the_source", "without prefix", id="foreign key"),
         pytest.param({"source": "other"}, "test_keys_carry_the_source", "other", id="foreign source"),
         pytest.param({"updated_at": dt.datetime(2026, 9, 1)}, "test_instants_are_utc", "not UTC", id="naive"),  # noqa: DTZ001 - on purpose
-        pytest.param({"ref": ""}, "test_locates_every_key", "not found though there", id="no ref"),
+        pytest.param({"ref": ""}, "test_locates_every_key", "not present though there", id="no ref"),
     ],
 )  # fmt: skip
 def test_the_contract_notices_a_broken_adapter(change: dict[str, Any], promise: str, words: str) -> None:
@@ -101,3 +102,64 @@ def test_the_contract_notices_a_broken_adapter(change: dict[str, Any], promise: 
 
     with pytest.raises(AssertionError, match=words):
         getattr(Broken(), promise)()
+
+
+@dataclasses.dataclass(kw_only=True)
+class _Liar(MemoryAdapter):
+    """An adapter whose census is spoilt and whose fetch brings no history."""
+
+    spoil: Callable[[Census], Census] = lambda part: part
+
+    def census(self) -> Iterator[Census]:
+        """Spoil every part."""
+        yield from map(self.spoil, MemoryAdapter.census(self))
+
+    def fetch(self, keys: Sequence[str]) -> Iterator[Batch]:
+        """Leave the history out."""
+        for batch in MemoryAdapter.fetch(self, keys):
+            yield dataclasses.replace(batch, changes=())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        pytest.param(lambda part: dataclasses.replace(part, last=False), "marks of the census", id="no end"),
+        pytest.param(
+            lambda part: dataclasses.replace(part, present=part.present[1:]),
+            "not in the census",
+            id="one missing",
+        ),
+        pytest.param(
+            lambda part: dataclasses.replace(part, present=(*part.present, Present(key="memory:issue:77"))),
+            "only in it",
+            id="one too many",
+        ),
+        pytest.param(
+            lambda part: dataclasses.replace(
+                part, present=tuple(dataclasses.replace(one, blockers=9) for one in part.present)
+            ),
+            "says otherwise",
+            id="untrue",
+        ),
+    ],
+)
+def test_the_contract_notices_a_wrong_census(spoil: Callable[[Census], Census], words: str) -> None:
+    """A census that ends unmarked, lacks or invents an issue, or says what is not so, is noticed."""
+
+    class Broken(AdapterContract):
+        def make(self) -> Adapter:
+            return _Liar(issues=adapter().issues, spoil=spoil)
+
+    with pytest.raises(AssertionError, match=words):
+        Broken().test_census_sees_what_a_pull_brings()
+
+
+def test_the_contract_notices_a_fetch_without_history() -> None:
+    """An issue fetched without its history would lose it in the store."""
+
+    class Broken(AdapterContract):
+        def make(self) -> Adapter:
+            return _Liar(issues=adapter().issues, changes=adapter().changes)
+
+    with pytest.raises(AssertionError, match="differs from pulled"):
+        Broken().test_fetches_what_a_pull_brings()
