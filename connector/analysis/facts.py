@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from adapters.protocol import DateHint
 from adapters.records import Change, Issue, IterationSighting, Link, MilestoneSighting
+from connector.analysis.record import Record
 from mappings.concepts import Verdict
 from mappings.rules import Rules
 
@@ -176,6 +177,31 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """An edition that told dates: which, to whom, and who stood for it."""
+
+    number: int
+    audience: str
+    at: dt.datetime  # published
+    told: Mapping[str, dt.date]  # milestone -> day
+    by: str = ""  # who approved it; "" where the audience needs no approval
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateRules:
+    """When a date is out of tolerance, beside `slip_tolerance_days`; see `rulebook` for what each means."""
+
+    slip_off_days: int | None = None  # working days; None: four fifths of the tolerance
+    risk_off_days: int = 2  # working days that the 85 % date must be within the limit to be safe again
+    volatile_moves: int = 3  # moves within `volatile_move_days`
+    volatile_turns: int = 2  # changes of direction within `volatile_turn_days`
+    volatile_move_days: int = 28
+    volatile_turn_days: int = 90
+    buffer_off_ratio: float = 0.9  # of the fever chart's red line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """What was agreed with the client, and the tolerances that go with it."""
 
@@ -188,9 +214,13 @@ class Agreement:
     buffer_days: int | None = None  # working days before the last milestone
     timezone: str = "UTC"
     holidays: str | None = None  # e.g. `DE-BE`
+    blackouts: tuple[tuple[dt.date, dt.date], ...] = ()  # nobody works from the first to the last day
+    dates: DateRules = DateRules()
+    record: Record | None = None  # how warnings and dates held in this project's past; None: not measured
     told: Mapping[str, tuple[tuple[dt.datetime, dt.date], ...]] = field(
         default_factory=dict
     )  # milestone -> (edition instant, date)
+    tellings: tuple[Telling, ...] = ()  # the editions behind `told`, oldest first
     changes: tuple[RecordedChange, ...] = ()  # recorded here, ordered by number
 
     def tolerance(self, *names: str) -> Tolerance:

@@ -99,11 +99,83 @@ class MilestoneClass(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """The tracker's date moved between two sightings. None: there was, or is, no date."""
+    """The tracker's date moved: seen between two sightings, or told by a webhook. None: no date."""
 
     seen_at: dt.datetime
     from_on: dt.date | None
     to_on: dt.date | None
+
+
+class PromiseKind(enum.StrEnum):
+    """How a date of a milestone came to be known. Only what was agreed or told is promised to a client."""
+
+    SEEN = "seen"  # in the tracker, by a sync
+    WEBHOOK = "webhook"  # in the tracker, as a webhook told
+    AGREED = "agreed"  # in a baseline
+    TOLD = "told"  # in an edition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """An entry of the promise ledger: a day that a milestone was given, or that was taken back (None)."""
+
+    milestone: str  # key
+    at: dt.datetime  # since when it is known or holds
+    kind: PromiseKind
+    day: dt.date | None
+    name: str  # of the milestone at that time
+    source: str  # a tracker's name, `baseline 2`, `edition 3 for client`
+    by: str = ""  # who approved the baseline or the edition, as claimed
+    reason: str = ""  # where one is known
+
+    @property
+    def is_to_client(self) -> bool:
+        """Whether a client was given this day."""
+        return self.kind in {PromiseKind.AGREED, PromiseKind.TOLD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """Where a milestone's date is going: the numbers of a milestone trend chart. See `trend`."""
+
+    slope: float | None = None  # days of date per day of report; 1: never reached. None: too few reports
+    extrapolated_on: dt.date | None = None  # where date and report day meet; None: never, or not known
+    moves: int = 0  # from one day to another
+    turns: int = 0  # moves in the other direction than the one before
+    net_days: int = 0  # working days; positive means later
+    total_days: int = 0  # working days moved, to and fro
+    volatility: float | None = None  # total over net, 1 or more: 1 is all in one direction; None: no move
+
+
+class FeverZone(enum.StrEnum):
+    """Where a milestone stands in the fever chart of its buffer."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fever:
+    """Buffer used against work done, both as ratios; `used_ratio` may exceed 1."""
+
+    done_ratio: float
+    used_ratio: float
+    zone: FeverZone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionIndex:
+    """Of the milestones agreed to be done by now, how many were, by the day agreed. See `trend`."""
+
+    due: int = 0
+    kept: int = 0  # done by their agreed day
+    done: int = 0  # done at all
+
+    @property
+    def ratio(self) -> float | None:
+        """Kept among those due, 0 to 1; None where none was due."""
+        return self.kept / self.due if self.due else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +229,9 @@ class MilestoneState:
     buffer_days: int | None = None
     buffer_used_days: int | None = None
     forecast: Forecast = Forecast(refused="nothing was forecast")
+    promises: tuple[Promise, ...] = ()  # up to the instant, oldest first
+    trend: Trend = Trend()
+    fever: Fever | None = None  # of the milestone that the buffer stands before
 
 
 class HealthStatus(enum.StrEnum):
@@ -198,7 +273,7 @@ class Deviation:
     """A breach of a tolerance. `id` is `rule:object`, stable across runs."""
 
     id: str
-    rule: str  # scope_creep, scope_dropped, milestone_slip, overdue, sync_failed
+    rule: str  # a name of `rulebook.RULES`
     object: str  # container, milestone or source
     object_name: str  # what people call it: internal
     severity: Severity
@@ -229,4 +304,5 @@ class ProjectState:
     deviations: tuple[Deviation, ...]
     picture: Picture
     baseline: Baseline | None = None
+    execution: ExecutionIndex = ExecutionIndex()
     wavering: tuple[str, ...] = ()  # ids of breaches below their limit that have not calmed enough to be over
