@@ -7,6 +7,8 @@ AdapterError
 │   └── WaitTooLongError    the tracker asks for more patience than a run has: `retry_at`
 ├── RefusedError            credentials or rights: a person must act (exit 3)
 ├── NotFoundError           the project or repository is not there, or not for us (exit 3)
+│   ├── GoneError           it was there, and the tracker says that it is no more (410)
+│   └── MovedError          it is elsewhere, and the tracker does not say where
 ├── MalformedError          the answer is not what the tracker documents (exit 3)
 ├── ForbiddenRequestError   our own fault: a request outside the allow-list (a defect)
 └── PluginError             a plug-in cannot be loaded or broke its contract (exit 2)
@@ -61,6 +63,14 @@ class NotFoundError(AdapterError):
     """The project, repository or issue is missing, or invisible to this token."""
 
     remedy = "Check the name, and that the token's account may see it."
+
+
+class GoneError(NotFoundError):
+    """It was there, and the tracker says that it is no more."""
+
+
+class MovedError(NotFoundError):
+    """It is elsewhere, and the tracker does not say where."""
 
 
 class MalformedError(AdapterError):

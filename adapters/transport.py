@@ -22,7 +22,9 @@ from adapters import wire
 from adapters.errors import (
     AdapterError,
     ForbiddenRequestError,
+    GoneError,
     MalformedError,
+    MovedError,
     NotFoundError,
     OverloadedError,
     RefusedError,
@@ -48,7 +50,7 @@ _ERRORS: Mapping[int, type[AdapterError]] = {
     403: RefusedError,
     404: NotFoundError,
     407: RefusedError,
-    410: NotFoundError,
+    410: GoneError,
     422: SettingsError,
 }
 
@@ -243,7 +245,7 @@ class _Door(HTTPAdapter):
         """Follow to the same origin only: credentials never travel to another."""
         target = answer.headers.get("location", "")
         if not target:
-            raise NotFoundError(f"{_told(request)} has moved, and the tracker does not say where")
+            raise MovedError(f"{_told(request)} has moved, and the tracker does not say where")
         old, new = request.url or "", urljoin(request.url or "", target)
         if (urlsplit(old).scheme, wire.host_of(old)) != (urlsplit(new).scheme, wire.host_of(new)):
             raise MalformedError(
