@@ -6,7 +6,7 @@ import sys
 
 from benchmarks import judge, pull, timemachine
 
-BENCHMARKS = {"pull": pull.main, "judge": judge.main, "timemachine": timemachine.main}
+BENCHMARKS = {"pull": pull.main, "large": pull.large, "judge": judge.main, "timemachine": timemachine.main}
 
 
 def main() -> int:
