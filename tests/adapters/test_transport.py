@@ -17,7 +17,9 @@ from adapters import wire
 from adapters.errors import (
     AdapterError,
     ForbiddenRequestError,
+    GoneError,
     MalformedError,
+    MovedError,
     NotFoundError,
     RefusedError,
     SettingsError,
@@ -154,7 +156,7 @@ def test_waits_as_asked_then_tries_again(world: World, answer: Answer, least_s: 
             id="silently anonymous",
         ),
         pytest.param(error(404), NotFoundError, "404", id="404"),
-        pytest.param(error(410, {"message": "deleted"}), NotFoundError, "deleted", id="410"),
+        pytest.param(error(410, {"message": "deleted"}), GoneError, "deleted", id="410"),
         pytest.param(
             error(400, {"errorMessages": ["Bad\n\x1b JQL"], "errors": {"jql": "here"}}),
             SettingsError,
@@ -168,7 +170,7 @@ def test_waits_as_asked_then_tries_again(world: World, answer: Answer, least_s: 
             "HTML",
             id="login page",
         ),
-        pytest.param(error(301), NotFoundError, "moved", id="moved nowhere"),
+        pytest.param(error(301), MovedError, "moved", id="moved nowhere"),
         pytest.param(
             error(302, Location="https://elsewhere.example/x"), MalformedError, "elsewhere", id="other host"
         ),
