@@ -72,11 +72,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logged:
-    """One exchange as the server's log keeps it. `at_s` is monotonic, from the server's start."""
+    """One exchange as the server's log keeps it.
+
+    `at_s` and `took_s` are monotonic, from the server's start and of its own work; `size_bytes` is
+    the body's, which a server that does not keep bodies drops from `answer`.
+    """
 
     request: Request
     answer: Answer
     at_s: float
+    took_s: float = 0.0
+    size_bytes: int = 0
 
     @property
     def method(self) -> str:

@@ -9,6 +9,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar, Self, TypedDict, Unpack
 
@@ -33,7 +34,9 @@ class TrackerServer(ABC):
     Attributes:
         log: Every exchange, in order. Clear it between phases of a test.
         failures: Defects of this server itself; each was answered by a 500.
-        latency_s: Seconds every answer waits. `latency_per_issue_s`: more for each issue in it.
+        latency_s: Seconds an answer takes at least. `latency_per_issue_s`: more for each issue in
+            it. What the server needs for its own work counts as part of them.
+        keeps_bodies: Whether the log keeps the bodies of answers; off for large measurements.
         product: The `Server` header.
         middleware: Stands before the tracker; tests inject faults there.
     """
@@ -46,6 +49,7 @@ class TrackerServer(ABC):
         self.latency_s = options.get("latency_s", 0.0)
         self.latency_per_issue_s = options.get("latency_per_issue_s", 0.0)
         self.middleware = options.get("middleware")
+        self.keeps_bodies = True
         self.log: list[Logged] = []
         self.failures: list[Exception] = []
         self.stopping = threading.Event()
@@ -94,18 +98,23 @@ class TrackerServer(ABC):
 
     def exchange(self, request: Request) -> Answer:
         """Answer a request, errors included, and log it."""
+        begun_s = time.monotonic()
         try:
             answer = self.middleware(request, self._answer) if self.middleware else self._answer(request)
         except Exception as exc:  # noqa: BLE001 - a server answers its own defects with 500
             self.failures.append(exc)
             answer = Answer(status=500, body=b'{"message":"defect in the small tracker"}')
-        self.log.append(
-            Logged(request=request, answer=answer, at_s=round(time.monotonic() - self._started_s, 4))
-        )
-        wait_s = self.latency_s + self.latency_per_issue_s * answer.issues
+        took_s = time.monotonic() - begun_s
+        self._note(request, answer, begun_s - self._started_s, took_s)
+        wait_s = self.latency_s + self.latency_per_issue_s * answer.issues - took_s
         if wait_s > 0:
             self.stopping.wait(wait_s)
         return answer
+
+    def _note(self, request: Request, answer: Answer, at_s: float, took_s: float) -> None:
+        kept = answer if self.keeps_bodies else replace(answer, body=b"")
+        times = {"at_s": round(at_s, 4), "took_s": round(took_s, 4)}
+        self.log.append(Logged(request=request, answer=kept, size_bytes=len(answer.body), **times))
 
     def _answer(self, request: Request) -> Answer:
         try:

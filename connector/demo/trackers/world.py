@@ -6,6 +6,7 @@ import bisect
 import datetime as dt
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Generic, TypeVar
 
@@ -15,11 +16,21 @@ BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """Instant of acts that were there from the start (projects, statuses, fields)."""
 
 
+@dataclass(slots=True)
+class _Replay(Generic[State]):
+    """How far one view of the acts has come. `state` None: it starts over."""
+
+    state: State | None = None
+    done: int = 0
+    until: dt.datetime = BEGINNING
+
+
 class World(Generic[State]):
     """Acts in the order of their instants, and the state they lead to.
 
     The state moves forward cheaply; asked for an earlier moment, or handed an act that lies
-    behind it, the world starts over from `fresh` and replays. Use `lock` around a read.
+    behind it, the world starts over from `fresh` and replays. Use `lock` around a read. Views
+    move apart from each other: a search index may stay behind what is asked for by id.
     """
 
     def __init__(self, fresh: Callable[[], State]) -> None:
@@ -27,9 +38,7 @@ class World(Generic[State]):
         self.lock = threading.RLock()
         self._fresh = fresh
         self._acts: list[tuple[dt.datetime, int, Callable[[State], None]]] = []
-        self._state: State | None = None
-        self._done = 0
-        self._until = BEGINNING
+        self._views: dict[str, _Replay[State]] = {}
 
     def act(self, at: dt.datetime, do: Callable[[State], None]) -> int:
         """Book an act at an instant. Returns its number, which never changes."""
@@ -37,20 +46,22 @@ class World(Generic[State]):
             number = len(self._acts) + 1
             place = bisect.bisect_right(self._acts, at, key=itemgetter(0))
             self._acts.insert(place, (at, number, do))
-            if place < self._done:
-                self._state = None
+            for view in self._views.values():
+                if place < view.done:
+                    view.state = None
             return number
 
-    def state_at(self, now: dt.datetime) -> State:
+    def state_at(self, now: dt.datetime, *, view: str = "") -> State:
         """Return the state once everything up to `now` has happened. Hold `lock` while reading it."""
         with self.lock:
-            state = self._state
-            if state is None or now < self._until:
+            seen = self._views.setdefault(view, _Replay())
+            state = seen.state
+            if state is None or now < seen.until:
                 state = self._fresh()
-                self._done = 0
-            self._until = now
-            while self._done < len(self._acts) and self._acts[self._done][0] <= now:
-                self._acts[self._done][2](state)
-                self._done += 1
-            self._state = state
+                seen.done = 0
+            seen.until = now
+            while seen.done < len(self._acts) and self._acts[seen.done][0] <= now:
+                self._acts[seen.done][2](state)
+                seen.done += 1
+            seen.state = state
             return state

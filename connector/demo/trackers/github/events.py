@@ -139,6 +139,19 @@ def blocked_by(number: int) -> Edit:
     return apply
 
 
+def unblocked(number: int) -> Edit:
+    """Be blocked by another issue no more."""
+
+    def apply(state: GitHubState, issue: GitHubIssue, at: dt.datetime) -> Told:
+        blocker = state.issues[number]
+        state.blockers[issue.number].remove(number)
+        told = {"event": "blocking_removed", "blocking": _reference(issue)}
+        book(state, blocker, at, [told], first_id=_derived_id(at, number), bump=False)
+        return [{"event": "blocked_by_removed", "blocked_by": _reference(blocker)}]
+
+    return apply
+
+
 def book(
     state: GitHubState, issue: GitHubIssue, at: dt.datetime, told: Told, *, first_id: int, bump: bool
 ) -> None:

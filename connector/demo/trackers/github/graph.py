@@ -26,7 +26,7 @@ from graphql import (
     validate,
 )
 
-from connector.demo.trackers.exchange import Answer, Payload, Request, answer_json
+from connector.demo.trackers.exchange import JSON_TYPE, Answer, Payload, Request, answer_json, encode
 from connector.demo.trackers.github.nodes import Nodes
 from connector.demo.trackers.github.schema import sdl
 from connector.demo.trackers.github.state import GitHubState
@@ -34,6 +34,8 @@ from connector.demo.trackers.github.state import GitHubState
 _UNKNOWN_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'\..*", re.DOTALL)
 _UNKNOWN_ARGUMENT = re.compile(r"Unknown argument '(\w+)' on field '\w+\.(\w+)'\..*", re.DOTALL)
 _MOST_NODES = 500_000
+_OPEN: Payload = {"remaining": 2_020_202_021, "used": 2_020_202_022, "resetAt": "2020-20-20T20:20:20Z"}
+"""Stand in a stored answer for what each time is different: the state of the allowance."""
 _TIMED_OUT = (
     "Something went wrong while executing your query. This may be the result of a timeout,"
     " or it could be a GitHub bug. Please include `0000:0000:0000` when reporting this issue."
@@ -42,10 +44,15 @@ _TIMED_OUT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """On which terms a query is answered. `page_limit`: larger pages of issues time out; 0: none do."""
+    """On which terms a query is answered.
+
+    `page_limit`: larger pages of issues time out; `node_limit`: queries that may touch more nodes
+    do; 0: none does.
+    """
 
     login: str
     page_limit: int
+    node_limit: int
     limit: int
     remaining: int
     resets_at: dt.datetime
@@ -71,6 +78,7 @@ class GraphQL:
     def __init__(self, *, dependencies: bool) -> None:
         """Build the schema, with or without what blocks what."""
         self._schema = _schema(dependencies=dependencies)
+        self._dependencies = dependencies
 
     def answer(self, request: Request, state: GitHubState, terms: Terms) -> tuple[Answer, int]:
         """Answer one request; returns the answer and the points it costs. Errors answer 200, timeouts 502."""
@@ -91,30 +99,45 @@ class GraphQL:
                 f" of {_MOST_NODES:,}."
             )
             return answer_json({"errors": [{"type": "MAX_NODE_LIMIT_EXCEEDED", "message": message}]}), 1
-        if terms.page_limit and cost.largest > terms.page_limit:
+        if _is_too_slow(cost, terms):
             body = {"data": None, "errors": [{"message": _TIMED_OUT}]}
             return answer_json(body, status=502), cost.points
-        return self._executed(document, variables, state, (terms, cost)), cost.points
+        slot = encode([self._dependencies, terms.login]) + request.body
+        printed = state.answers.get(slot)
+        if printed is None:
+            printed = self._executed(document, variables, state, (terms, cost))
+            state.answers[slot] = printed
+        text, issues = printed
+        told = _with_allowance(text, terms, cost)
+        return Answer(body=told, headers={"Content-Type": JSON_TYPE}, issues=issues), cost.points
 
     def _executed(
         self, document: DocumentNode, variables: Payload, state: GitHubState, bill: tuple[Terms, Cost]
-    ) -> Answer:
+    ) -> tuple[bytes, int]:
+        """Return the answer, printed, and how many issues it lists; the allowance stands open in it."""
         terms, cost = bill
-        remaining = max(0, terms.remaining - cost.points)
-        rate_limit = {
-            "cost": cost.points,
-            "limit": terms.limit,
-            "nodeCount": cost.nodes,
-            "remaining": remaining,
-            "used": terms.limit - remaining,
-            "resetAt": terms.resets_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        }
-        root = Nodes(state).root(rate_limit, terms.login)
+        rate_limit = {"cost": cost.points, "limit": terms.limit, "nodeCount": cost.nodes} | _OPEN
+        nodes = Nodes(state)
+        root = nodes.root(rate_limit, terms.login)
         result = execute_sync(self._schema, document, root, variable_values=variables)
         body: Payload = {"data": result.data}
         if result.errors:
             body["errors"] = [_told(error) for error in result.errors]
-        return answer_json(body, issues=cost.largest)
+        return encode(body), nodes.listed
+
+
+def _is_too_slow(cost: Cost, terms: Terms) -> bool:
+    is_large = bool(terms.page_limit) and cost.largest > terms.page_limit
+    return is_large or (bool(terms.node_limit) and cost.nodes > terms.node_limit)
+
+
+def _with_allowance(printed: bytes, terms: Terms, cost: Cost) -> bytes:
+    remaining = max(0, terms.remaining - cost.points)
+    filled = {"remaining": remaining, "used": terms.limit - remaining}
+    filled_at = terms.resets_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    for name, number in filled.items():
+        printed = printed.replace(b"%d" % _OPEN[name], b"%d" % number)
+    return printed.replace(str(_OPEN["resetAt"]).encode(), filled_at.encode())
 
 
 @functools.cache

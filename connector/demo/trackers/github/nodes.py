@@ -33,11 +33,12 @@ _RELATED = {  # event -> (field of the type, key of the REST event)
 
 
 class Nodes:
-    """Makes the objects of one state."""
+    """Makes the objects of one state. `listed`: how many issues the pages that were made hold."""
 
     def __init__(self, state: GitHubState) -> None:
         """Read from a state, for one request."""
         self._state = state
+        self.listed = 0
 
     def root(self, rate_limit: Payload, login: str) -> Payload:
         """Return the query's root."""
@@ -114,12 +115,18 @@ class Nodes:
     def _issues(self, milestone: int | None = None) -> Callable[..., Payload]:
         def resolve(info: GraphQLResolveInfo[Any], **asked: object) -> Payload:
             order = _order(asked.get("orderBy"), _ISSUE_ORDERS, "CREATED_AT")
-            found = self._listed(milestone, order, asked)
-            return connection(info, found, asked, make=self.issue, order=order, row=lambda issue: issue.row)
+            found = self._found(milestone, order, asked)
+            return connection(
+                info, found, asked, make=self._listed_issue, order=order, row=lambda issue: issue.row
+            )
 
         return resolve
 
-    def _listed(self, milestone: int | None, order: Order, asked: Mapping[str, object]) -> list[GitHubIssue]:
+    def _listed_issue(self, issue: GitHubIssue) -> Payload:
+        self.listed += 1
+        return self.issue(issue)
+
+    def _found(self, milestone: int | None, order: Order, asked: Mapping[str, object]) -> list[GitHubIssue]:
         filters = {name: asked.get(name) for name in ("filterBy", "states", "labels")}
         slot = f"{milestone} {order} {filters}"
         listings = self._state.listings

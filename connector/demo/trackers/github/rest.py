@@ -16,6 +16,21 @@ _TIMELINE_ONLY = frozenset(("commented", "cross-referenced", "committed", "revie
 _MILESTONE_STATES = ("open", "closed", "all")
 
 
+@dataclass(slots=True, kw_only=True)
+class Manners:
+    """What GitHub is seen to do in more than one way.
+
+    Attributes:
+        converted: Status of an issue that was converted into a discussion: 410, 404, or 200, where
+            it can still be read though no list shows it.
+        transferred_parts: Status of the timeline of a transferred issue: 404, or 301 that names no
+            new place.
+    """
+
+    converted: int = 410
+    transferred_parts: int = 404
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One REST request, understood. `base`: the API's root; `resources`: allowances by name."""
@@ -25,6 +40,7 @@ class Call:
     base: str
     login: str  # "" for an anonymous caller
     resources: Mapping[str, Mapping[str, str]]
+    manners: Manners
     tail: str = ""  # path behind the repository
     part: Sequence[str] = ()
 
@@ -109,7 +125,11 @@ def _labels(call: Call) -> Answer:
 
 
 def _issues(call: Call) -> Answer:
-    found = filtered(call.state.here(), call.request)
+    kept = [part for part in call.request.params if part[0] not in ("page", "after", "per_page")]
+    slot = f"rest {sorted(kept)}"
+    found = call.state.listings.get(slot)
+    if found is None:
+        found = call.state.listings[slot] = filtered(call.state.here(), call.request)
     shown, link = cursor_page(found, call.request, call.here)
     return page_answer([rows.issue_row(call.state, issue) for issue in shown], link)
 
@@ -122,13 +142,16 @@ def _wanted(call: Call) -> GitHubIssue:
     """Return the issue a path names.
 
     Raises:
-        RefusalError: 404 never there, 410 deleted, 301 transferred.
+        RefusalError: 404 never there, 410 deleted, 301 transferred, or converted.
     """
     issue = call.state.issues.get(int(call.part[0]))
     if issue is None:
         raise refuse(404, "Not Found")
     if issue.gone == "deleted":
         raise refuse(410, "This issue was deleted")
+    if issue.gone == "converted" and call.manners.converted != 200:
+        message = "This issue was deleted" if call.manners.converted == 410 else "Not Found"
+        raise refuse(call.manners.converted, message)
     if issue.gone == "transferred":
         address = f"{call.base}{issue.moved_to}"
         body = {
@@ -141,9 +164,12 @@ def _wanted(call: Call) -> GitHubIssue:
 
 
 def _events_of(call: Call) -> list[Payload]:
-    """Return an issue's events; of a transferred issue even the sub-resources answer 404."""
-    if call.state.issues.get(int(call.part[0])) is not None and call.state.find(int(call.part[0])) is None:
-        raise refuse(404, "Not Found")
+    """Return an issue's events. Of a transferred issue they are not found, or somewhere untold."""
+    issue = call.state.issues.get(int(call.part[0]))
+    if issue is not None and issue.gone == "transferred":
+        if call.manners.transferred_parts == 404:
+            raise refuse(404, "Not Found")
+        raise RefusalError(answer_json({"message": "Moved Permanently"}, status=301))
     return _wanted(call).events
 
 

@@ -36,7 +36,11 @@ def blockers_of(state: GitHubState, number: int) -> list[GitHubIssue]:
 
 def blocked_of(state: GitHubState, number: int) -> list[GitHubIssue]:
     """Return what an issue blocks."""
-    return [issue for issue in state.here() if number in state.blockers.get(issue.number, ())]
+    if not state.blocked:
+        for blocked, blockers in state.blockers.items():
+            for blocker in blockers:
+                state.blocked.setdefault(blocker, []).append(blocked)
+    return [issue for each in state.blocked.get(number, ()) if (issue := state.find(each))]
 
 
 def children_summary(state: GitHubState, number: int) -> Payload:

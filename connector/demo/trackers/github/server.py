@@ -18,7 +18,7 @@ from typing import ClassVar, Unpack
 from connector.demo.trackers.exchange import Answer, RefusalError, Request, answer_json
 from connector.demo.trackers.github import rest
 from connector.demo.trackers.github.listing import refuse
-from connector.demo.trackers.github.state import GitHubState
+from connector.demo.trackers.github.state import GitHubState, repository_payload
 from connector.demo.trackers.github.world import GitHubWorld
 from connector.demo.trackers.server import ServerOptions, TrackerServer
 
@@ -67,6 +67,9 @@ class GitHubServer(TrackerServer):
         rest: Allowance of REST; `graph`: of GraphQL.
         graphql_status: 200, or the status GraphQL refuses with (403, 404): REST is all there is.
         graphql_page_limit: Pages of issues above this size time out with 502. 0: none does.
+        graphql_node_limit: Queries that may touch more nodes than this time out too. 0: none does.
+        manners: What GitHub is seen to do in more than one way.
+        is_hidden: The repository is there no more for this token: REST 404, GraphQL NOT_FOUND.
         has_dependencies: Whether GraphQL knows blockedBy and blocking (older servers do not).
     """
 
@@ -91,6 +94,9 @@ class GitHubServer(TrackerServer):
         self.graph = Allowance()
         self.graphql_status = 200
         self.graphql_page_limit = 0
+        self.graphql_node_limit = 0
+        self.manners = rest.Manners()
+        self.is_hidden = False
         self.has_dependencies = True
 
     def serve(self, request: Request) -> Answer:
@@ -104,6 +110,9 @@ class GitHubServer(TrackerServer):
         self._sign_in(request)
         with self.world.lock:
             state = self.world.state_at(self.clock())
+            if self.is_hidden:
+                nobody = repository_payload("nobody/nothing", 1, private=True)
+                state = GitHubState(repository=nobody)
             if request.path in _GRAPHQL:
                 return self._serve_graph(request, state)
             return self._serve_rest(request, state)
@@ -122,6 +131,7 @@ class GitHubServer(TrackerServer):
             request=replace(request, path=path),
             state=state,
             base=base,
+            manners=self.manners,
             login=self.login if request.headers.get("authorization") else "",
             resources={"core": self.rest.headers("core"), "graphql": self.graph.headers("graphql")},
         )
@@ -169,6 +179,7 @@ class GitHubServer(TrackerServer):
         terms = Terms(
             login=self.login,
             page_limit=self.graphql_page_limit,
+            node_limit=self.graphql_node_limit,
             limit=self.graph.limit,
             remaining=self.graph.remaining,
             resets_at=self.graph.resets_at or now,

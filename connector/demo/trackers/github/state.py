@@ -36,7 +36,7 @@ def node_id(kind: str, number: int) -> str:
 class GitHubIssue:
     """One issue or pull request: its REST object, with `milestone` as a number, and its timeline.
 
-    `gone`: why it is no longer here (`deleted`, `transferred`), "" while it is.
+    `gone`: why it is no longer here (`deleted`, `transferred`, `converted`), "" while it is.
     """
 
     number: int
@@ -61,7 +61,8 @@ class GitHubState:
     """A repository. `children` are sub-issues in their order, `blockers` what blocks an issue.
 
     `elsewhere` holds issues of other repositories by path, for what was transferred there.
-    `rendered`, `counts` and `listings` hold what was worked out; `changed` empties them.
+    `rendered`, `counts`, `listings`, `blocked` (by their blockers) and `answers` (of GraphQL, by
+    question) hold what was worked out; `changed` empties them.
     """
 
     repository: Payload
@@ -77,12 +78,16 @@ class GitHubState:
     rendered: dict[int, Payload] = field(default_factory=dict)
     counts: dict[int, Payload] = field(default_factory=dict)
     listings: dict[str, list[GitHubIssue]] = field(default_factory=dict)
+    blocked: dict[int, list[int]] = field(default_factory=dict)
+    answers: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
 
     def changed(self) -> None:
         """Forget what was worked out."""
         self.rendered.clear()
         self.counts.clear()
         self.listings.clear()
+        self.blocked.clear()
+        self.answers.clear()
 
     @property
     def name(self) -> str:

@@ -211,6 +211,10 @@ class IssueActs:
         """Be blocked by another issue."""
         return self.edit(at, events.blocked_by(blocker.number), by=by, bump=False)
 
+    def unblocked(self, at: dt.datetime, blocker: IssueActs, *, by: str = "") -> IssueActs:
+        """Be blocked by another issue no more."""
+        return self.edit(at, events.unblocked(blocker.number), by=by, bump=False)
+
     def comment(self, at: dt.datetime, text: str, *, by: str = "") -> IssueActs:
         """Say something about it."""
 
@@ -229,6 +233,15 @@ class IssueActs:
 
         self._world.act(at, do)
         return self
+
+    def convert(self, at: dt.datetime, *, by: str = "") -> IssueActs:
+        """Convert it into a discussion: the lists show it no more."""
+
+        def leave(_state: GitHubState, issue: GitHubIssue, _at: dt.datetime) -> list[Payload]:
+            issue.gone = "converted"
+            return [{"event": "converted_to_discussion"}]
+
+        return self.edit(at, leave, by=by)
 
     def transfer(self, at: dt.datetime, to: str, number: int, *, repository_id: int = 900_001) -> IssueActs:
         """Transfer it to another repository, where it has another number."""

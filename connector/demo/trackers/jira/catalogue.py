@@ -26,10 +26,11 @@ def routes() -> list[Route]:
         route("GET", "/priority", lambda call: answer_json(list(call.state.priorities.values()))),
         route("GET", "/resolution", lambda call: answer_json(list(call.state.resolutions.values()))),
         route("GET", "/issueLinkType", _link_types),
-        route("GET", "/project", lambda call: answer_json(list(call.state.projects.values()))),
+        route("GET", "/project", lambda call: answer_json(call.state.open_projects())),
         route("GET", "/project/{key}", _project),
         route("GET", "/project/{key}/versions", _versions),
         route("GET", "/project/{key}/statuses", _project_statuses),
+        route("GET", "/project/{key}/securitylevel", _levels),
         route("GET", "/version/{id}", _version),
         route("GET", "/issue/{issue}/comment", _comments),
     ]
@@ -125,7 +126,7 @@ def _project_search(call: Call) -> Answer:
     states = request.values("status") or ("live",)
     found = [
         project
-        for project in call.state.projects.values()
+        for project in call.state.open_projects()
         if "live" in states
         and (not keys or project["key"].upper() in keys)
         and (text in project["key"].lower() or text in project["name"].lower())
@@ -141,6 +142,13 @@ def _project_statuses(call: Call) -> Answer:
 
 def _versions(call: Call) -> Answer:
     return answer_json(_shown_versions(call, _wanted(call)))
+
+
+def _levels(call: Call) -> Answer:
+    project = _wanted(call)
+    held = [one for one in call.state.levels.values() if one.get("project") in (None, project["key"])]
+    shown = [{name: value for name, value in one.items() if name != "project"} for one in held]
+    return answer_json({"levels": shown})
 
 
 def _version_pages(call: Call) -> Answer:
@@ -186,11 +194,15 @@ def _comments(call: Call) -> Answer:
 
 
 def _boards(call: Call) -> Answer:
-    wanted = call.request.param("projectKeyOrId")
+    wanted, kinds = call.request.param("projectKeyOrId"), call.request.values("type")
+    if wanted and call.state.project(wanted) is None:
+        raise refuse(400, f"No project could be found with key or id '{wanted}'.")
     boards = [
         board
         for board in call.state.boards.values()
-        if not wanted or wanted in (board["location"]["projectKey"], str(board["location"]["projectId"]))
+        if (not wanted or wanted in (board["location"]["projectKey"], str(board["location"]["projectId"])))
+        and (not kinds or board["type"] in kinds)
+        and call.state.project(board["location"]["projectKey"]) is not None
     ]
     return page(call, boards)
 
@@ -221,11 +233,15 @@ def _board_configuration(call: Call) -> Answer:
 
 def _board_sprints(call: Call) -> Answer:
     board = _board(call)
+    if board["type"] == "kanban":
+        raise refuse(400, "The board does not support sprints")
     states = call.request.values("state")
+    extra = call.state.extra_boards
     rows = [
         sprint
         for sprint in call.state.sprints.values()
-        if sprint["originBoardId"] == board["id"] and (not states or sprint["state"] in states)
+        if (sprint["originBoardId"] == board["id"] or board["id"] in extra.get(sprint["id"], ()))
+        and (not states or sprint["state"] in states)
     ]
     return page(call, rows)
 

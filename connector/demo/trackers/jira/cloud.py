@@ -13,13 +13,21 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, TypeVar, Unpack
+from typing import ClassVar, Unpack
 
-from connector.demo.trackers.exchange import JSON_TYPE, Answer, Payload, Request, answer_json, encode
+from connector.demo.trackers.exchange import (
+    JSON_TYPE,
+    Answer,
+    Payload,
+    Request,
+    answer_json,
+    encode,
+    milliseconds,
+)
 from connector.demo.trackers.jira import catalogue
 from connector.demo.trackers.jira.face import NO_ISSUE, Call, JiraFace, Route, basic, refuse, route
 from connector.demo.trackers.jira.render import Tongue, Wish, histories, history_payload, print_issue
-from connector.demo.trackers.jira.state import JiraIssue
+from connector.demo.trackers.jira.state import JiraIssue, parse_time
 from connector.demo.trackers.jira.world import JiraWorld
 from connector.demo.trackers.server import ServerOptions
 
@@ -27,6 +35,7 @@ _MAX_BARE, _MAX_FULL = 5000, 100
 _EMBEDDED_HISTORIES = 40
 _BULK_ISSUES, _BULK_FIELDS, _BULK_HISTORIES = 1000, 10, 10_000
 _FETCH_ISSUES = 100
+_RECONCILED = 50
 _HISTORY_PAGE = 100
 _TOKEN_LIFE = dt.timedelta(days=7)
 _PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
@@ -47,7 +56,8 @@ _SEARCH_KEYS = frozenset(
         "reconcileIssues",
     )
 )
-Row = TypeVar("Row")
+Row = tuple[int, bytes]
+"""What a page shows of an issue: its id and the printed thing ("" while it is not printed yet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class _Held:
     """What a page token stands for: the rest of one query's rows."""
 
     query: str
-    rows: Sequence[object]
+    rows: Sequence[tuple[int, bytes]]
     start: int
     until: dt.datetime
 
@@ -67,8 +77,13 @@ class JiraCloud(JiraFace):
         cloud_id: The site's id; the gateway's address is `/ex/jira/CLOUD_ID` on this server.
         is_scoped: The token has scopes: the site's own address refuses it, the gateway takes it.
         short_every: Every so many-th search page holds fewer rows than it could. 0: none does.
-        consistent_after: Issues changed more recently than this are not found by searching yet;
-            getting them by id is consistent. None: searching lags behind nothing.
+        consistent_after: Searching sees the site as it was this long ago, but for the issues that
+            `reconcileIssues` names; getting by id is consistent. None: searching lags behind nothing.
+        is_shifting: A page begins at a place in the list as it is now, not as it was at the first
+            page: issues that came or went meanwhile shift it.
+        changelog_in_ms: Instants of bulk changelogs are numbers (milliseconds), not texts.
+        changelog_page: So many histories at most are on a page of bulk changelogs.
+        fetch_most: So many issues at most are got in bulk by one request.
     """
 
     deployment = "Cloud"
@@ -94,6 +109,10 @@ class JiraCloud(JiraFace):
         self.is_scoped = False
         self.short_every = 0
         self.consistent_after: dt.timedelta | None = None
+        self.is_shifting = False
+        self.changelog_in_ms = True
+        self.changelog_page = _BULK_HISTORIES
+        self.fetch_most = _FETCH_ISSUES
         self._held: dict[str, _Held] = {}
         self._pages = 0
         self.routes = [
@@ -162,22 +181,33 @@ class JiraCloud(JiraFace):
         jql = str(asked.get("jql") or "")
         size = min(_MAX_BARE if wish.is_bare else _MAX_FULL, _size(asked, 50))
         token = str(asked.get("nextPageToken") or "")
-        if token:
-            held = self._redeem(token, f"search {jql}")
-            rows = [issue for issue in held.rows if isinstance(issue, JiraIssue)]
-            start = held.start
+        named = _reconciled(asked)
+        query = f"search {jql} {sorted(named)}"
+        held = self._redeem(token, query) if token else None
+        indexed = self._indexed(call, named)
+        if held is None or self.is_shifting:
+            rows = [(issue.id, b"") for issue in self.find(jql, indexed, bounded=True)]
         else:
-            rows, start = self._settled(self.find(jql, call, bounded=True), call), 0
+            rows = list(held.rows)
+        start = held.start if held else 0
         size = self._perhaps_short(size)
-        there = [issue for issue in rows[start : start + size] if call.state.issues.get(issue.id) is issue]
-        following = self._keep(f"search {jql}", rows, start + size)
-        return _search_page([print_issue(call.state, issue, wish, call.tongue) for issue in there], following)
+        there = [indexed.state.find(str(number)) for number, _ in rows[start : start + size]]
+        seen = [issue for issue in there if issue and call.state.find(str(issue.id))]
+        following = self._keep(query, rows, start + size)
+        return _search_page(
+            [print_issue(indexed.state, issue, wish, call.tongue) for issue in seen], following
+        )
 
-    def _settled(self, found: list[JiraIssue], call: Call) -> list[JiraIssue]:
-        if self.consistent_after is None:
-            return found
-        limit_ms = (call.asking.now - self.consistent_after).timestamp() * 1000
-        return [issue for issue in found if issue.updated_ms <= limit_ms]
+    def _indexed(self, call: Call, named: frozenset[int] = frozenset()) -> Call:
+        """Return the call as the search index sees it: late, but for the issues it is to reconcile."""
+        if self.consistent_after is None or self.signed_out:
+            return call
+        state = self.world.state_at(call.asking.now - self.consistent_after, view="index")
+        fresh = {number: issue for number in named if (issue := call.state.issues.get(number))}
+        if fresh:
+            issues = {**state.issues, **fresh}
+            state = replace(state, issues=issues, encoded={}, shown_in={}, sorted_by={})
+        return replace(call, state=state, asking=replace(call.asking, state=state))
 
     def _perhaps_short(self, size: int) -> int:
         self._pages += 1
@@ -186,13 +216,13 @@ class JiraCloud(JiraFace):
 
     def _count(self, call: Call) -> Answer:
         jql = str(call.request.payload().get("jql") or "")
-        return answer_json({"count": len(self.find(jql, call, bounded=True))})
+        return answer_json({"count": len(self.find(jql, self._indexed(call), bounded=True))})
 
     def _fetch(self, call: Call) -> Answer:
         asked = call.request.payload()
         named = [str(name) for name in asked.get("issueIdsOrKeys") or ()]
-        if not named or len(named) > _FETCH_ISSUES:
-            raise refuse(400, f"The number of issues must be between 1 and {_FETCH_ISSUES}.")
+        if not named or len(named) > self.fetch_most:
+            raise refuse(400, f"The number of issues must be between 1 and {self.fetch_most}.")
         wish = _wish(asked, default=("*navigable",))
         found = {issue.id: issue for name in named if (issue := call.state.find(name))}
         shown = [print_issue(call.state, found[number], wish, call.tongue) for number in sorted(found)]
@@ -215,14 +245,14 @@ class JiraCloud(JiraFace):
             raise refuse(400, f"The number of field IDs must not exceed {_BULK_FIELDS}.")
         query = f"changelog {sorted(named)} {sorted(fields)}"
         token = str(asked.get("nextPageToken") or "")
-        size = min(_BULK_HISTORIES, _size(asked, _BULK_ISSUES))
+        size = min(self.changelog_page, _BULK_HISTORIES, _size(asked, _BULK_ISSUES))
         held = self._redeem(token, query) if token else None
-        rows = held.rows if held else _bulk_rows(call, named, fields)
+        rows = held.rows if held else _bulk_rows(call, named, fields, in_ms=self.changelog_in_ms)
         start = held.start if held else 0
         following = self._keep(query, rows, start + size)
-        return answer_json(_bulk_page(rows[start : start + size], following), issues=len(named))
+        return _bulk_page(rows[start : start + size], following, issues=len(named))
 
-    def _keep(self, query: str, rows: Sequence[object], start: int) -> str | None:
+    def _keep(self, query: str, rows: Sequence[Row], start: int) -> str | None:
         if start >= len(rows):
             return None
         token = hashlib.sha256(f"{query} {start} {len(self._held)}".encode()).hexdigest()
@@ -249,6 +279,13 @@ def _search_request(request: Request) -> Payload:
     return asked
 
 
+def _reconciled(asked: Payload) -> frozenset[int]:
+    given = [str(number) for number in asked.get("reconcileIssues") or ()]
+    if len(given) > _RECONCILED or not all(number.isdigit() for number in given):
+        raise refuse(400, f"reconcileIssues takes at most {_RECONCILED} numeric issue ids.")
+    return frozenset(map(int, given))
+
+
 def _wish(asked: Payload, *, default: tuple[str, ...]) -> Wish:
     names = tuple(name for entry in asked.get("fields") or () for name in str(entry).split(","))
     expand = asked.get("expand") or ""
@@ -271,23 +308,36 @@ def _search_page(shown: Sequence[bytes], following: str | None) -> Answer:
     return Answer(body=body, headers={"Content-Type": JSON_TYPE}, issues=len(shown))
 
 
-def _bulk_rows(call: Call, named: Sequence[str], fields: frozenset[str]) -> list[tuple[str, Payload]]:
+def _bulk_rows(call: Call, named: Sequence[str], fields: frozenset[str], *, in_ms: bool) -> list[Row]:
+    found = {issue.id: issue for name in named if (issue := call.state.find(name))}
+    rows = [row for issue in found.values() for row in _told(call, issue, fields, in_ms=in_ms)]
+    rows.sort(key=lambda row: (row[0], row[1], row[2]))
+    return [(number, printed) for _created, number, _id, printed in rows]
+
+
+def _told(
+    call: Call, issue: JiraIssue, fields: frozenset[str], *, in_ms: bool
+) -> list[tuple[int, int, int, bytes]]:
+    """Return an issue's histories that concern some fields, printed; (instant, issue, id) sorts them."""
     rows = []
-    for issue in {found.id: found for name in named if (found := call.state.find(name))}.values():
-        for entry in issue.histories:
-            told = history_payload(call.state, entry, call.tongue, in_ms=True)
-            if fields:
-                told["items"] = [item for item in told["items"] if item["fieldId"] in fields]
-            if told["items"]:
-                rows.append((issue.id, told))
-    rows.sort(key=lambda row: (row[1]["created"], row[0], int(row[1]["id"])))
-    return [(str(number), told) for number, told in rows]
+    for entry in issue.histories:
+        told = history_payload(call.state, entry, call.tongue, in_ms=in_ms)
+        if fields:
+            told["items"] = [item for item in told["items"] if item["fieldId"] in fields]
+        if told["items"]:
+            created = milliseconds(parse_time(entry["created"]))
+            rows.append((created, issue.id, int(told["id"]), encode(told)))
+    return rows
 
 
-def _bulk_page(rows: Sequence[object], following: str | None) -> Payload:
-    logs: dict[str, list[Payload]] = {}
-    for row in rows:
-        if isinstance(row, tuple):
-            logs.setdefault(row[0], []).append(row[1])
-    shown = [{"issueId": number, "changeHistories": told} for number, told in logs.items()]
-    return {"issueChangeLogs": shown, "nextPageToken": following}
+def _bulk_page(rows: Sequence[Row], following: str | None, *, issues: int) -> Answer:
+    logs: dict[int, list[bytes]] = {}
+    for number, printed in rows:
+        logs.setdefault(number, []).append(printed)
+    shown = [
+        b'{"issueId":"%d","changeHistories":[%s]}' % (number, b",".join(told))
+        for number, told in logs.items()
+    ]
+    tail = encode({"nextPageToken": following})[1:]
+    body = b'{"issueChangeLogs":[' + b",".join(shown) + b"]," + tail
+    return Answer(body=body, headers={"Content-Type": JSON_TYPE}, issues=issues)

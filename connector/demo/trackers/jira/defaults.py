@@ -133,6 +133,11 @@ def named(kind: str, item_id: str, name: str) -> Payload:
     }
 
 
+def security_level(name: str) -> Payload:
+    """Make a security level; its id follows from its name."""
+    return named("securitylevel", str(10_000 + sum(map(ord, name))), name)
+
+
 def custom_field(field_id: str, name: str, kind: str, type_key: str) -> Payload:
     """Make the description of a custom field. `kind`: a JSON type, `array:ITEM` for lists."""
     number = field_id.removeprefix("customfield_")

@@ -146,10 +146,11 @@ def person(field_id: str, account: str) -> Edit:
 def security(name: str | None) -> Edit:
     """Restrict to a security level by name, or lift the restriction."""
 
-    def apply(_state: JiraState, issue: JiraIssue, _at: dt.datetime) -> list[Payload]:
+    def apply(state: JiraState, issue: JiraIssue, _at: dt.datetime) -> list[Payload]:
         old = issue.fields.get("security")
-        number = str(10_000 + sum(map(ord, name))) if name else ""
-        new = defaults.named("securitylevel", number, name) if name else None
+        new = defaults.security_level(name) if name else None
+        if new:
+            state.levels.setdefault(new["id"], new)
         issue.fields["security"] = new
         return [item("security", _pair(old), _pair(new))]
 

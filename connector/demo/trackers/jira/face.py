@@ -215,7 +215,19 @@ def _permission(name: str, granted: frozenset[str]) -> Payload:
 
 
 def _anonymous(state: JiraState) -> JiraState:
-    return replace(state, issues={}, keys={}, projects={}, versions={}, boards={}, sprints={}, encoded={})
+    nothing: dict[str, Payload] = {}
+    return replace(
+        state,
+        issues={},
+        keys={},
+        projects=nothing,
+        versions=nothing,
+        boards={},
+        sprints={},
+        encoded={},
+        shown_in={},
+        sorted_by={},
+    )
 
 
 def _nothing_there(request: Request) -> Answer:

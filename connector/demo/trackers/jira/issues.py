@@ -169,17 +169,27 @@ class IssueActs:
 
     def hide(self, at: dt.datetime) -> IssueActs:
         """Take it out of sight of the asking account (a permission, not a deletion)."""
-        self._world.act(at, lambda state: setattr(state.issues[self.id], "hidden", True))
+        return self._set(at, "hidden", value=True)
+
+    def reveal(self, at: dt.datetime) -> IssueActs:
+        """Show it to the asking account again. `updated` stays, as no permission is part of an issue."""
+        return self._set(at, "hidden", value=False)
+
+    def archive(self, at: dt.datetime) -> IssueActs:
+        """Archive it: searching passes it over, asking by id or key does not."""
+        return self._set(at, "is_archived", value=True)
+
+    def _set(self, at: dt.datetime, name: str, *, value: bool) -> IssueActs:
+        def do(state: JiraState) -> None:
+            setattr(state.issues[self.id], name, value)
+            state.forget()
+
+        self._world.act(at, do)
         return self
 
     def delete(self, at: dt.datetime) -> IssueActs:
         """Delete it, with its changelog: nothing is left."""
-
-        def do(state: JiraState) -> None:
-            del state.issues[self.id]
-            state.encoded.clear()
-
-        self._world.act(at, do)
+        self._world.act(at, lambda state: state.remove(self.id))
         return self
 
 

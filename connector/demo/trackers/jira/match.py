@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from connector.demo.trackers.exchange import Payload, milliseconds
 from connector.demo.trackers.jira import defaults
 from connector.demo.trackers.jira.jql import Both, Clause, Either, JqlError, Node, Query
+from connector.demo.trackers.jira.reach import INSTANTS, KEYS, candidates
 from connector.demo.trackers.jira.state import JiraIssue, JiraState
 
 Test = Callable[[JiraIssue], bool]
 
-_INSTANTS = {"created": "created", "createddate": "created", "updated": "updated", "updateddate": "updated"}
 _DATES = {
     "due": "duedate",
     "duedate": "duedate",
@@ -49,7 +49,6 @@ _TABLES = {  # clause -> table of the site that its values must be in
     "affectedversion": "versions",
     "component": "components",
 }
-_KEYS = frozenset(("key", "issuekey", "issue", "id"))
 _PEOPLE = frozenset(("assignee", "reporter", "creator"))
 _PERIODS_S = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60}
 _RELATIVE = re.compile(r"([+-]?)((?:\d+[wdhm]\s*)+)\Z")
@@ -82,11 +81,17 @@ def search(query: Query, asking: Asking) -> list[JiraIssue]:
     order = query.order or (("created", True),)
     keys = [(_sort_key(field, asking), descending) for field, descending in order]
     test = _node(query.where, asking) if query.where else None
-    found = [issue for issue in asking.state.visible() if test is None or test(issue)]
+    reached = candidates(asking.state, query.where, lambda text, field: _moment(text, field, asking))
+    found = [issue for issue in reached if _is_searchable(issue, asking.state)]
+    found = found if test is None else [issue for issue in found if test(issue)]
     found.sort(key=lambda issue: issue.id, reverse=order[0][1])
     for key, descending in reversed(keys):
         found.sort(key=key, reverse=descending)
     return found
+
+
+def _is_searchable(issue: JiraIssue, state: JiraState) -> bool:
+    return not issue.is_archived and state.may_see(issue)
 
 
 def _node(node: Node, asking: Asking) -> Test:
@@ -112,7 +117,7 @@ def _clause(clause: Clause, asking: Asking) -> Test:
 
 def _kind(clause: Clause) -> Callable[[Clause, Asking], Test]:
     field = clause.field.lower()
-    if field in _INSTANTS:
+    if field in INSTANTS:
         return _instant
     if field in _DATES:
         return _date
@@ -135,10 +140,10 @@ def _wanted(clause: Clause, asking: Asking) -> Iterable[str]:
     table = _TABLES.get(field)
     for value in clause.values:
         if table:
-            known: Iterable[Payload] = getattr(asking.state, table).values()
+            known = _known(asking.state, table)
             if not any(value.lower() in _names_of(payload) for payload in known):
                 raise JqlError(f"The value '{value}' does not exist for the field '{clause.field}'.")
-        elif field in _KEYS:
+        elif field in KEYS:
             yield str(_existing(value, clause.field, asking.state).id)
             continue
         elif field in ("parent", "epic link"):
@@ -146,6 +151,13 @@ def _wanted(clause: Clause, asking: Asking) -> Iterable[str]:
             yield str(issue.id) if issue else value.lower()
             continue
         yield value.lower()
+
+
+def _known(state: JiraState, table: str) -> Iterable[Payload]:
+    if table == "projects":
+        return state.open_projects()
+    rows: dict[str, Payload] = getattr(state, table)
+    return rows.values()
 
 
 def _existing(value: str, field: str, state: JiraState) -> JiraIssue:
@@ -171,7 +183,7 @@ def _terms(field: str, asking: Asking) -> Callable[[JiraIssue], frozenset[str]]:
 
 def _maker(field: str, state: JiraState) -> Callable[[JiraIssue], Iterable[str]]:
     fixed: dict[str, Callable[[JiraIssue], Iterable[str]]] = {
-        **dict.fromkeys(_KEYS, lambda issue: (str(issue.id),)),
+        **dict.fromkeys(KEYS, lambda issue: (str(issue.id),)),
         "parent": _parent_terms,
         "epic link": _parent_terms,
         "statuscategory": _category_terms,
@@ -186,8 +198,8 @@ def _maker(field: str, state: JiraState) -> Callable[[JiraIssue], Iterable[str]]
         return lambda issue: _held_terms(issue.fields.get(holder), tables.get(holder, {}))
     if field in _PEOPLE:
         return lambda issue: _person_terms(issue.fields.get(field))
-    if field in (*_INSTANTS, *_DATES, *_TEXTS):
-        holders = _TEXTS.get(field, (_DATES.get(field, _INSTANTS.get(field, field)),))
+    if field in (*INSTANTS, *_DATES, *_TEXTS):
+        holders = _TEXTS.get(field, (_DATES.get(field, INSTANTS.get(field, field)),))
         return lambda issue: [str(issue.fields[name]) for name in holders if issue.fields.get(name)]
     field_id = _custom_id(field, state)
     return lambda issue: _value_terms(issue.fields.get(field_id))
@@ -258,7 +270,7 @@ def _instant(clause: Clause, asking: Asking) -> Test:
     if clause.op not in _COMPARE:
         raise JqlError(f"The operator '{clause.op}' is not supported by the '{clause.field}' field.")
     compare, bound = _COMPARE[clause.op], _moment(clause.values[0], clause.field, asking)
-    if _INSTANTS[clause.field.lower()] == "created":
+    if INSTANTS[clause.field.lower()] == "created":
         return lambda issue: compare(issue.created_ms, bound)
     return lambda issue: compare(issue.updated_ms, bound)
 
@@ -324,12 +336,12 @@ def _text(clause: Clause, asking: Asking) -> Test:
 
 def _sort_key(field: str, asking: Asking) -> Callable[[JiraIssue], tuple[str, float]]:
     name = field.lower()
-    if name in _INSTANTS:
-        is_created = _INSTANTS[name] == "created"
+    if name in INSTANTS:
+        is_created = INSTANTS[name] == "created"
         return lambda issue: ("", issue.created_ms if is_created else issue.updated_ms)
     if name == "id":
         return lambda issue: ("", issue.id)
-    if name in _KEYS:
+    if name in KEYS:
         return _key_order
     terms = _terms(name, asking)
     return lambda issue: (min(terms(issue), default=""), 0)

@@ -42,11 +42,26 @@ class Wish:
 
 def print_issue(state: JiraState, issue: JiraIssue, wish: Wish, tongue: Tongue) -> bytes:
     """Return an issue as JSON bytes; printed once for each wish while nothing changes."""
-    slot = (issue.id, f"{tongue.value}|{wish.changelog}|{','.join(wish.names)}")
-    printed = state.encoded.get(slot)
+    prints = state.encoded.setdefault(issue.id, {})
+    slot = f"{tongue.value}|{wish.changelog}|{','.join(wish.names)}"
+    printed = prints.get(slot)
     if printed is None:
-        printed = state.encoded[slot] = encode(issue_payload(state, issue, wish, tongue))
+        shown = issue_payload(state, issue, wish, tongue)
+        printed = encode(shown)
+        fields = shown.get("fields", {})
+        if "subtasks" not in fields:  # which issues are below this one, no print can be told of
+            prints[slot] = printed
+            _remember(state, issue, fields)
     return printed
+
+
+def _remember(state: JiraState, issue: JiraIssue, fields: Payload) -> None:
+    """Note whom a print shows, so that it is made anew when one of them changes."""
+    others = [fields["parent"]] if fields.get("parent") else []
+    entries = fields.get("issuelinks") or ()
+    others += [entry.get("outwardIssue") or entry["inwardIssue"] for entry in entries]
+    for other in others:
+        state.shown_in.setdefault(int(other["id"]), set()).add(issue.id)
 
 
 def issue_payload(state: JiraState, issue: JiraIssue, wish: Wish, tongue: Tongue) -> Payload:
@@ -161,7 +176,7 @@ def _links(state: JiraState, _issue: JiraIssue, held: object, tongue: Tongue) ->
     for entry in held if isinstance(held, list) else []:
         side = "outwardIssue" if "outwardIssue" in entry else "inwardIssue"
         other = state.issues.get(int(entry[side]["id"]))
-        is_known = other is not None and not other.hidden
+        is_known = other is not None and state.may_see(other)
         if is_known or "fields" in entry[side]:
             shown.append({**entry, side: _stub(state, entry[side], tongue)})
     return shown

@@ -16,14 +16,22 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
-from typing import TypedDict, Unpack
+from collections.abc import Callable
+from typing import Unpack
 from zoneinfo import ZoneInfo
 
 from connector.demo.trackers.exchange import Payload
 from connector.demo.trackers.jira import defaults
 from connector.demo.trackers.jira.issues import IssueActs, IssueFields, new_issue
-from connector.demo.trackers.jira.state import SITE, JiraState, jira_time
+from connector.demo.trackers.jira.plans import (
+    SprintActs,
+    VersionActs,
+    VersionFields,
+    set_sprint,
+    set_version,
+    zulu,
+)
+from connector.demo.trackers.jira.state import SITE, JiraState
 from connector.demo.trackers.world import BEGINNING, World
 
 
@@ -33,16 +41,6 @@ def fresh_site() -> JiraState:
     for name, table in defaults.tables().items():
         setattr(state, name, table)
     return state
-
-
-class VersionFields(TypedDict, total=False):
-    """What a version may have from the start, or get later."""
-
-    description: str
-    start_on: dt.date | None
-    release_on: dt.date | None
-    released: bool
-    archived: bool
 
 
 class JiraWorld(World[JiraState]):
@@ -144,7 +142,7 @@ class JiraWorld(World[JiraState]):
                 "released": False,
                 "projectId": int(owner["id"]),
             }
-            _set_version(state, acts.id, fields)
+            set_version(state, acts.id, fields)
 
         self.act(at, do)
         return acts
@@ -154,8 +152,28 @@ class JiraWorld(World[JiraState]):
         number = str(self.number("component"))
         self.define("components", defaults.named("component", number, name) | {"project": project})
 
-    def board(self, project: str, name: str) -> int:
-        """Make a scrum board of a project. Returns its id."""
+    def security_level(self, project: str, name: str) -> None:
+        """Make a security level that issues of a project may have."""
+        made = defaults.security_level(name) | {"project": project}
+        self.act(BEGINNING, lambda state: state.levels.update({made["id"]: made}))
+
+    def close_project(self, at: dt.datetime, key: str) -> None:
+        """Take the right to browse a project away from the asking account."""
+        self._reach(at, lambda closed: closed.add(key))
+
+    def open_project(self, at: dt.datetime, key: str) -> None:
+        """Give the right to browse a project back."""
+        self._reach(at, lambda closed: closed.discard(key))
+
+    def _reach(self, at: dt.datetime, change: Callable[[set[str]], None]) -> None:
+        def do(state: JiraState) -> None:
+            change(state.closed)
+            state.forget()
+
+        self.act(at, do)
+
+    def board(self, project: str, name: str, *, kind: str = "scrum") -> int:
+        """Make a board of a project: `scrum`, `kanban` (it has no sprints) or `simple`. Returns its id."""
         number = self.number("board", 0)
 
         def do(state: JiraState) -> None:
@@ -165,7 +183,7 @@ class JiraWorld(World[JiraState]):
                 "id": number,
                 "self": f"{SITE}/rest/agile/1.0/board/{number}",
                 "name": name,
-                "type": "scrum",
+                "type": kind,
                 "location": location,
             }
 
@@ -185,9 +203,9 @@ class JiraWorld(World[JiraState]):
             "originBoardId": board,
             "goal": goal,
         }
-        dates = {"state": "active", "startDate": _zulu(start), "endDate": _zulu(end)}
+        dates = {"state": "active", "startDate": zulu(start), "endDate": zulu(end)}
         self.act(BEGINNING, lambda state: state.sprints.update({acts.id: dict(planned)}))
-        self.act(start, lambda state: _set_sprint(state, acts.id, dates))
+        self.act(start, lambda state: set_sprint(state, acts.id, dates))
         return acts
 
     def issue(
@@ -199,79 +217,3 @@ class JiraWorld(World[JiraState]):
         values = {"summary": summary, **initial}
         self.act(at, lambda state: new_issue(state, called, at, values))
         return acts
-
-
-class VersionActs:
-    """What happens to a version. Jira keeps no history of any of it."""
-
-    def __init__(self, world: JiraWorld, version_id: str) -> None:
-        """Speak for a version of a world."""
-        self._world = world
-        self.id = version_id
-
-    def rename(self, at: dt.datetime, name: str) -> VersionActs:
-        """Give it another name; issues and their histories keep its id."""
-        self._world.act(at, lambda state: _set_version(state, self.id, {"name": name}))
-        return self
-
-    def set(self, at: dt.datetime, **fields: Unpack[VersionFields]) -> VersionActs:
-        """Change description, dates or state."""
-        self._world.act(at, lambda state: _set_version(state, self.id, fields))
-        return self
-
-    def move(self, at: dt.datetime, *, release_on: dt.date | None) -> VersionActs:
-        """Plan another release date."""
-        return self.set(at, release_on=release_on)
-
-    def release(self, at: dt.datetime, *, on: dt.date | None = None) -> VersionActs:
-        """Release it; Jira's screen then rewrites the release date to that day."""
-        return self.set(at, released=True, release_on=on or at.date())
-
-    def delete(self, at: dt.datetime) -> VersionActs:
-        """Delete it: issues lose it without any entry in their changelogs."""
-
-        def do(state: JiraState) -> None:
-            del state.versions[self.id]
-            for issue in state.issues.values():
-                held = issue.fields.get("fixVersions") or []
-                issue.fields["fixVersions"] = [version for version in held if version["id"] != self.id]
-                issue.cache.clear()
-            state.encoded.clear()
-
-        self._world.act(at, do)
-        return self
-
-
-class SprintActs:
-    """What happens to a sprint."""
-
-    def __init__(self, world: JiraWorld, sprint_id: int) -> None:
-        """Speak for a sprint of a world."""
-        self._world = world
-        self.id = sprint_id
-
-    def close(self, at: dt.datetime) -> SprintActs:
-        """Complete it."""
-        ended = {"state": "closed", "completeDate": _zulu(at)}
-        self._world.act(at, lambda state: _set_sprint(state, self.id, ended))
-        return self
-
-
-def _set_version(state: JiraState, version_id: str, fields: Mapping[str, object]) -> None:
-    version = state.versions[version_id]
-    for name, value in fields.items():
-        wire = {"start_on": "startDate", "release_on": "releaseDate"}.get(name, name)
-        if value is None:
-            version.pop(wire, None)
-        else:
-            version[wire] = value.isoformat() if isinstance(value, dt.date) else value
-    state.encoded.clear()
-
-
-def _set_sprint(state: JiraState, sprint_id: int, fields: Mapping[str, object]) -> None:
-    state.sprints[sprint_id].update(fields)
-    state.encoded.clear()
-
-
-def _zulu(at: dt.datetime) -> str:
-    return jira_time(at)[:-5] + "Z"
