@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from adapters.records import MilestoneStatus
 from connector.analysis.calendar import ONE_DAY, WorkingCalendar
-from connector.analysis.forecast.chronicle import Chronicle, Kind, Spell, Stay, Track
+from connector.analysis.forecast.track import Chronicle, Kind, Spell, Stay, Track
 
 WEEK: Final = dt.timedelta(days=7)
 WEEKS: Final = 10  # the recent past that pace and arrivals are drawn from
@@ -85,6 +86,8 @@ class Scene:
         self.chronicle, self.as_of, self.calendar = chronicle, as_of, calendar
         self.day = calendar.local_day(as_of)
         self._blocks = chronicle.blocks if links else {}
+        self._paces: dict[Kind, list[dt.datetime]] = {}
+        self._open: dict[str, frozenset[str]] = {}
 
     @cached_property
     def done_at(self) -> Mapping[str, dt.datetime]:
@@ -121,7 +124,9 @@ class Scene:
 
     def open_items(self, track: Track) -> frozenset[str]:
         """Return the items of a container that are not done."""
-        return self.members(track) - self.done_at.keys()
+        if track.key not in self._open:
+            self._open[track.key] = self.members(track) - self.done_at.keys()
+        return self._open[track.key]
 
     def situation(self, key: str) -> Situation:
         """Return the situation of an open container.
@@ -158,9 +163,8 @@ class Scene:
     # -- private ---------------------------------------------------------------------------------
 
     def _is_open(self, track: Track) -> bool:
-        if track.cancelled or (track.finish is not None and track.finish.day <= self.day):
-            return False
-        return self.begun_at(track) is not None
+        is_open = track.status_at(self.as_of) is MilestoneStatus.OPEN
+        return is_open and self.begun_at(track) is not None
 
     def _turn(self, track: Track) -> tuple[dt.date, dt.datetime, str]:
         return (self.planned_on(track) or dt.date.max, self.begun_at(track) or self.as_of, track.key)
@@ -174,16 +178,13 @@ class Scene:
     def _waits(self) -> Mapping[str, frozenset[str]]:
         """Return for each open item the open items it waits for."""
         found: dict[str, set[str]] = {}
-        known = self.chronicle.spells.keys() - self.done_at.keys()
-        for blocker, waiting in self._blocks.items():
-            for key in waiting if blocker in known else ():
-                if key in known:
+        members = (self.open_items(track) for track in self.chronicle.tracks.values() if self._blocks)
+        present = frozenset().union(*members)
+        for blocker in sorted(self._blocks.keys() & present):
+            for key in self._blocks[blocker]:
+                if key not in self.done_at:
                     found.setdefault(key, set()).add(blocker)
         return {key: frozenset(blockers) for key, blockers in found.items()}
-
-    @cached_property
-    def _paces(self) -> dict[Kind, list[dt.datetime]]:
-        return {}
 
     def _finished(self, kind: Kind) -> list[dt.datetime]:
         """Return when items were finished while they lay in a container of a kind, in order."""
