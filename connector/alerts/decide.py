@@ -13,10 +13,10 @@ from connector.config.values import QuietHours
 from connector.store.alerts import AlertPhase, AlertState
 
 _LEVELS = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
-_WEIGHTS = ("sync_failed", "guard_tripped", "overdue", "milestone_slip", "scope_creep", "scope_dropped")
+_WEIGHTS = ("sync_failed", "guard_tripped", "overdue", "slipping", "scope_creep", "scope_dropped")
 
 # Facts whose change is news although the level stays: a date that moves again is told again.
-_MARKS: Mapping[str, tuple[str, ...]] = {"milestone_slip": ("due_on",)}
+_MARKS: Mapping[str, tuple[str, ...]] = {"slipping": ("due_on",)}
 
 
 class Transition(enum.StrEnum):

@@ -16,7 +16,7 @@ from mappings.concepts import Nature, Origin
 RULE_NAMES: Mapping[str, str] = {
     "scope_creep": "Scope creep",
     "scope_dropped": "Agreed scope dropped",
-    "milestone_slip": "Milestone slipped",
+    "slipping": "Milestone slipped",
     "overdue": "Milestone overdue",
     "sync_failed": "Tracker not read",
     "guard_tripped": "Tracker looks wrong",
@@ -26,7 +26,7 @@ REMEDIES: Mapping[str, str] = {
         "have a change request approved and linked, agree a new baseline, or take the work out of scope again"
     ),
     "scope_dropped": "have the removal approved by a change request, or put the work back",
-    "milestone_slip": "agree the new date with the client and take a new baseline, or bring the date back",
+    "slipping": "agree the new date with the client and take a new baseline, or bring the date back",
     "overdue": "release it, or agree a new date with the client before they ask",
     "sync_failed": "check the tracker and the token; the next sync goes on where this one stopped",
     "guard_tripped": "look at the tracker; if it is right, take the new state by name and reason",
@@ -225,7 +225,7 @@ def _named(notice: Notice, scene: Scene) -> str:
 _TELLERS: Mapping[str, Callable[[Notice, Scene], str]] = {
     "scope_creep": _creep,
     "scope_dropped": _dropped,
-    "milestone_slip": _slip,
+    "slipping": _slip,
     "overdue": _overdue,
     "sync_failed": _sync_failed,
     "guard_tripped": _guard,
@@ -233,7 +233,7 @@ _TELLERS: Mapping[str, Callable[[Notice, Scene], str]] = {
 _OVER: Mapping[str, str] = {
     "scope_creep": "back within what was agreed",
     "scope_dropped": "nothing agreed is missing any more",
-    "milestone_slip": "its date is within the tolerance again",
+    "slipping": "its date is within the tolerance again",
     "overdue": "done, or not due yet",
     "sync_failed": "read again",
     "guard_tripped": "looks right again",

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connector.analysis import milestones as dates
-from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, Baseline, ProjectFacts
 from connector.analysis.ledger import sizes
 from connector.analysis.state import PROJECT
@@ -61,8 +60,8 @@ def take(
     walk = Walk(facts, histories(facts))
     for _ in walk.advance(on_at):
         pass
-    calendar = WorkingCalendar(timezone=agreement.timezone, code=agreement.holidays)
-    known = dates.known_at(facts.sightings, as_of=on_at, calendar=calendar, first_entry=walk.first_entry)
+    look = dates.Look(as_of=on_at, calendar=agreement.calendar(), first_entry=walk.first_entry)
+    known = dates.known_at(facts.sightings, look, hints=facts.hints)
     return Baseline(
         number=number,
         on_at=on_at,

@@ -1,27 +1,22 @@
-"""Breaches of tolerances, with since when and the facts. Thresholds come from the agreement."""
+"""Breaches of tolerances of scope and reading, with since when and the facts; for dates see `slips`."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container, Iterable, Mapping, Sequence
 
-from adapters.records import MilestoneStatus
-from connector.analysis.calendar import WorkingCalendar
-from connector.analysis.facts import Agreement, SourceFacts, Tolerance
-from connector.analysis.milestones import slip_days
+from connector.analysis.facts import SourceFacts, Tolerance
 from connector.analysis.state import (
     Deviation,
     EntryKind,
     Fact,
     LedgerEntry,
-    MilestoneState,
     ScopeRow,
     Severity,
 )
 from connector.analysis.walk import ITEMS
 from mappings.concepts import Nature
 
-CRITICAL_FACTOR = 2.0  # a breach of twice the tolerance is critical; the lesser one a warning
 TOP = 5  # entries that a deviation names
 
 
@@ -106,50 +101,6 @@ def dropped_entries(entries: Iterable[LedgerEntry], agreed: Iterable[str]) -> li
     booked = tuple(entries)
     moves = _last_moves(booked, _promised(booked, agreed))
     return [entry for entry in moves if _is_unasked_removal(entry)]
-
-
-def milestone_slip(
-    milestones: Iterable[MilestoneState], agreement: Agreement, *, as_of: dt.datetime
-) -> list[Deviation]:
-    """A milestone's date lies later than agreed (or first promised) by more than the tolerance."""
-    found = []
-    for state in milestones:
-        days, tolerance = slip_days(state), agreement.slip_tolerance_days
-        if state.status is not MilestoneStatus.OPEN or days <= tolerance:
-            continue
-        facts: dict[str, Fact] = {
-            "days": days,
-            "tolerance_days": tolerance,
-            "agreed_on": str(state.baseline_on) if state.baseline_on else None,
-            "first_promised_on": str(state.first_promised_on) if state.first_promised_on else None,
-            "due_on": str(state.due_on),
-            "moves": len(state.moves),
-        }
-        since = state.moves[-1].seen_at if state.moves else as_of
-        severity = Severity.CRITICAL if days > CRITICAL_FACTOR * tolerance else Severity.WARNING
-        found.append(_deviation("milestone_slip", state.key, {state.key: state.name}, severity, since, facts))
-    return found
-
-
-def overdue(
-    milestones: Iterable[MilestoneState],
-    agreement: Agreement,
-    calendar: WorkingCalendar,
-    *,
-    as_of: dt.datetime,
-) -> list[Deviation]:
-    """A milestone is open after the end of its day in the project's zone."""
-    today = calendar.local_day(as_of)
-    found = []
-    for state in milestones:
-        if state.status is not MilestoneStatus.OPEN or state.due_on is None or state.due_on >= today:
-            continue
-        days = calendar.working_days(state.due_on, today)
-        facts: dict[str, Fact] = {"days": days, "due_on": str(state.due_on), "open": state.total - state.done}
-        severity = Severity.CRITICAL if days > agreement.slip_tolerance_days else Severity.WARNING
-        since = calendar.end_of(state.due_on)
-        found.append(_deviation("overdue", state.key, {state.key: state.name}, severity, since, facts))
-    return found
 
 
 def sync_failed(sources: Iterable[SourceFacts]) -> list[Deviation]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from adapters.protocol import DateHint
 from adapters.records import Change, Issue, IterationSighting, Link, MilestoneSighting
+from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.record import Record
 from mappings.concepts import Verdict
 from mappings.rules import Rules
@@ -200,6 +201,11 @@ class DateRules:
     volatile_turn_days: int = 90
     buffer_off_ratio: float = 0.9  # of the fever chart's red line
 
+    def slip_off(self, tolerance_days: int) -> int:
+        """Return the slip in working days at or below which one that was told is over."""
+        four_fifths = tolerance_days * 4 // 5
+        return four_fifths if self.slip_off_days is None else min(self.slip_off_days, tolerance_days)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
@@ -222,6 +228,10 @@ class Agreement:
     )  # milestone -> (edition instant, date)
     tellings: tuple[Telling, ...] = ()  # the editions behind `told`, oldest first
     changes: tuple[RecordedChange, ...] = ()  # recorded here, ordered by number
+
+    def calendar(self) -> WorkingCalendar:
+        """Return the working days that the agreement counts by."""
+        return WorkingCalendar(timezone=self.timezone, code=self.holidays, blackouts=self.blackouts)
 
     def tolerance(self, *names: str) -> Tolerance:
         """Return the tolerance of a container that goes by any of these names."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connector.analysis import approvals, deviations, health, recorded, recount, scope
+from connector.analysis import approvals, deviations, health, promises, recorded, recount, scope, slips, trend
 from connector.analysis import milestones as dates
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, ProjectFacts, RecordedChange, Tolerance
@@ -16,6 +16,7 @@ from connector.analysis.ledger import Ledger, keep
 from connector.analysis.state import (
     PROJECT,
     Deviation,
+    ExecutionIndex,
     MilestoneState,
     ProjectState,
     ScopeRow,
@@ -35,6 +36,11 @@ class _Now:
     calendar: WorkingCalendar
     counted: recount.Recount | None = None  # the baseline in force, if its rules are no longer the present
 
+    @property
+    def measure(self) -> slips.Measure:
+        """What dates are measured by."""
+        return slips.Measure(agreement=self.agreement, calendar=self.calendar, as_of=self.as_of)
+
 
 def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> ProjectState:
     """Return the state of a project at an instant, from stored facts alone.
@@ -48,7 +54,7 @@ def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> P
     Raises:
         UnbalancedLedgerError: The ledger does not sum up (a defect, named by its items).
     """
-    calendar = WorkingCalendar(timezone=agreement.timezone, code=agreement.holidays)
+    calendar = agreement.calendar()
     told = histories(facts)
     counted = recount.recount(facts, told, agreement.in_force(as_of))
     agreement = recount.in_force(agreement, counted)
@@ -57,8 +63,15 @@ def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> P
     baseline = agreement.in_force(as_of)
     cover_of = approvals.coverage(picture.change_requests, as_of=as_of)
     ledger = keep(Walk(facts, told), baseline, as_of=as_of, unit=size_unit(facts), cover_of=cover_of)
-    known = dates.known_at(facts.sightings, as_of=as_of, calendar=calendar, first_entry=ledger.first_entry)
-    milestones = dates.states(known, ledger=ledger, agreement=agreement, calendar=calendar, as_of=as_of)
+    look = dates.Look(as_of=as_of, calendar=calendar, first_entry=ledger.first_entry)
+    known = dates.known_at(facts.sightings, look, hints=facts.hints)
+    grounds = dates.Grounds(
+        agreement=agreement,
+        ledger=ledger,
+        look=look,
+        promises=promises.ledgers(facts.sightings, facts.hints, agreement, as_of=as_of),
+    )
+    milestones = dates.states(known, grounds)
     rows = _rows(now, ledger, picture, milestones)
     found = _deviations(now, rows, picture, milestones)
     return ProjectState(
@@ -73,6 +86,7 @@ def judge(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> P
         deviations=tuple(found),
         picture=picture,
         baseline=baseline,
+        execution=_execution(now, milestones),
         wavering=_wavering(now, rows, picture, milestones),
     )
 
@@ -134,8 +148,7 @@ def _deviations(
             live, names, _tolerances(now.agreement, picture, names), defects_apart=_defects_apart(now.facts)
         ),
         *deviations.scope_dropped(live, baseline.containers if baseline else {}, names),
-        *deviations.milestone_slip(milestones, now.agreement, as_of=now.as_of),
-        *deviations.overdue(milestones, now.agreement, now.calendar, as_of=now.as_of),
+        *slips.breaches(milestones, now.measure),
         *deviations.sync_failed(now.facts.sources),
     ]
 
@@ -154,7 +167,15 @@ def _wavering(
     now: _Now, rows: tuple[ScopeRow, ...], picture: Picture, milestones: tuple[MilestoneState, ...]
 ) -> tuple[str, ...]:
     tolerances = _tolerances(now.agreement, picture, _names(picture, milestones))
-    return deviations.wavering(_live(rows, picture, milestones), tolerances)
+    creeping = deviations.wavering(_live(rows, picture, milestones), tolerances)
+    return (*creeping, *slips.wavering(milestones, now.measure))
+
+
+def _execution(now: _Now, milestones: Sequence[MilestoneState]) -> ExecutionIndex:
+    baseline = now.agreement.in_force(now.as_of)
+    today = now.calendar.local_day(now.as_of)
+    agreed_on = now.calendar.local_day(baseline.on_at) if baseline else today
+    return trend.execution_index(milestones, baseline, today=today, agreed_on=agreed_on)
 
 
 def _tolerances(agreement: Agreement, picture: Picture, names: Mapping[str, str]) -> Mapping[str, Tolerance]:

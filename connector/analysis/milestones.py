@@ -1,18 +1,33 @@
-"""The dates of every milestone, kept apart: promised, agreed, in the tracker, actual."""
+"""The dates of every milestone, kept apart: promised, agreed, in the tracker, forecast, actual."""
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from adapters.protocol import DateHint
 from adapters.records import Milestone, MilestoneSighting, MilestoneStatus
+from connector.analysis import promises, trend
 from connector.analysis.calendar import WorkingCalendar
-from connector.analysis.facts import Agreement, Baseline
+from connector.analysis.classes import classify
+from connector.analysis.facts import Agreement
 from connector.analysis.ledger import Ledger
-from connector.analysis.state import MilestoneClass, MilestoneState, Move
+from connector.analysis.state import NOT_FORECAST, Forecast, MilestoneClass, MilestoneState, Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """From when a milestone is looked at, and what tells when it came to be."""
+
+    as_of: dt.datetime
+    calendar: WorkingCalendar
+    first_entry: Mapping[str, dt.datetime]  # milestone -> when the first item was put into it
+
+    @property
+    def today(self) -> dt.date:
+        """The day of the look in the project's zone."""
+        return self.calendar.local_day(self.as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,47 +37,59 @@ class Known:
     milestone: Milestone  # as seen last; its date is None before the first sighting
     sightings: tuple[MilestoneSighting, ...]  # up to the instant, oldest first
     actual_on: dt.date | None
+    hints: tuple[DateHint, ...] = ()  # up to the instant, oldest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What milestones are judged on."""
+
+    agreement: Agreement
+    ledger: Ledger
+    look: Look
+    promises: Mapping[str, tuple[Promise, ...]]  # by milestone
+    forecasts: Mapping[str, Forecast] = field(default_factory=dict)  # by milestone
 
 
 def known_at(
-    sightings: Sequence[MilestoneSighting],
-    *,
-    as_of: dt.datetime,
-    calendar: WorkingCalendar,
-    first_entry: Mapping[str, dt.datetime],
+    sightings: Sequence[MilestoneSighting], look: Look, *, hints: Sequence[DateHint] = ()
 ) -> tuple[Known, ...]:
-    """Return every milestone that exists at `as_of`, in the order of their dates, then names.
+    """Return every milestone that exists at that look, in the order of their dates, then names.
 
     A milestone exists from its start date, the first item put into it, or its first sighting,
     whichever comes first; its date is unknown before the first sighting. One that its tracker no
-    longer shows keeps its story, as cancelled unless it was done.
+    longer shows keeps its story, as cancelled unless it was done. A date that a webhook told since the
+    last sighting is the tracker's.
     """
-    by_key: dict[str, list[MilestoneSighting]] = defaultdict(list)
-    for sighting in sightings:
-        by_key[sighting.milestone.key].append(sighting)
-    last_look = _last_look(sightings, as_of)
+    told = promises.by_milestone(hint for hint in hints if hint.at <= look.as_of)
+    last_look = _last_look(sightings, look.as_of)
     found = (
-        _known(seen, as_of=as_of, calendar=calendar, first_entry=first_entry, last_look=last_look)
-        for seen in by_key.values()
+        _known(seen, tuple(told.get(key, ())), look, last_look)
+        for key, seen in promises.by_milestone(sightings).items()
     )
     return tuple(sorted((known for known in found if known), key=_order))
 
 
-def states(
-    known: Iterable[Known],
-    *,
-    ledger: Ledger,
-    agreement: Agreement,
-    calendar: WorkingCalendar,
-    as_of: dt.datetime,
-) -> tuple[MilestoneState, ...]:
+def states(known: Iterable[Known], grounds: Grounds) -> tuple[MilestoneState, ...]:
     """Return the state of every milestone, in the order given."""
-    judged = [_state(each, ledger, agreement, calendar, as_of) for each in known]
-    last = _last_agreed(judged)
-    days = _buffer_days(agreement, as_of)
-    if last is None or days is None:
-        return tuple(judged)
-    return tuple(_with_buffer(state, days) if state.key == last else state for state in judged)
+    dated = [_dated(each, grounds) for each in known]
+    last = _last_agreed(dated)
+    days = _buffer_days(grounds.agreement, grounds.look.as_of)
+    if last is not None and days is not None:
+        chain = _chain(dated, grounds)
+        dated = [
+            _with_buffer(state, days, chain, grounds.look.calendar) if state.key == last else state
+            for state in dated
+        ]
+    return tuple(
+        replace(
+            state,
+            milestone_class=classify(
+                state, grounds.agreement, as_of=grounds.look.as_of, calendar=grounds.look.calendar
+            ),
+        )
+        for state in dated
+    )
 
 
 def _last_look(sightings: Iterable[MilestoneSighting], as_of: dt.datetime) -> dict[str, dt.datetime]:
@@ -72,26 +99,35 @@ def _last_look(sightings: Iterable[MilestoneSighting], as_of: dt.datetime) -> di
 
 def _known(
     seen: Sequence[MilestoneSighting],
-    *,
-    as_of: dt.datetime,
-    calendar: WorkingCalendar,
-    first_entry: Mapping[str, dt.datetime],
+    hints: tuple[DateHint, ...],
+    look: Look,
     last_look: Mapping[str, dt.datetime],
 ) -> Known | None:
-    today = calendar.local_day(as_of)
-    past = tuple(s for s in seen if s.seen_at <= as_of)
-    actual_on = _actual_on(seen, today, calendar)
+    past = tuple(s for s in seen if s.seen_at <= look.as_of)
+    actual_on = _actual_on(seen, look.today, look.calendar)
     if past:
         milestone = past[-1].milestone if len(past) < len(seen) else _present(past[-1], last_look)
+        milestone = _with_hint(milestone, past[-1].seen_at, hints)
     else:
         milestone = replace(seen[0].milestone, due_on=None, status=MilestoneStatus.OPEN)
-        entered_at = first_entry.get(milestone.key)
-        started = milestone.start_on is not None and milestone.start_on <= today
-        if not started and (entered_at is None or entered_at > as_of):
+        if not _has_begun(milestone, look):
             return None
     if actual_on is not None:
         milestone = replace(milestone, status=MilestoneStatus.DONE)
-    return Known(milestone=milestone, sightings=past, actual_on=actual_on)
+    return Known(milestone=milestone, sightings=past, actual_on=actual_on, hints=hints)
+
+
+def _has_begun(milestone: Milestone, look: Look) -> bool:
+    entered_at = look.first_entry.get(milestone.key)
+    started = milestone.start_on is not None and milestone.start_on <= look.today
+    return started or (entered_at is not None and entered_at <= look.as_of)
+
+
+def _with_hint(milestone: Milestone, seen_at: dt.datetime, hints: Sequence[DateHint]) -> Milestone:
+    """Take the date that a webhook told since the milestone was last seen open."""
+    if milestone.status is not MilestoneStatus.OPEN or not hints or hints[-1].at <= seen_at:
+        return milestone
+    return replace(milestone, due_on=hints[-1].new_on)
 
 
 def _present(last: MilestoneSighting, last_look: Mapping[str, dt.datetime]) -> Milestone:
@@ -126,16 +162,19 @@ def _order(known: Known) -> tuple[dt.date, int, str]:
     return (day, known.milestone.position, known.milestone.name)
 
 
-def _state(
-    known: Known, ledger: Ledger, agreement: Agreement, calendar: WorkingCalendar, as_of: dt.datetime
-) -> MilestoneState:
-    milestone = known.milestone
-    baseline = agreement.in_force(as_of)
+def _dated(known: Known, grounds: Grounds) -> MilestoneState:
+    """Return the state without what hangs on others: buffer and class."""
+    milestone, look, agreement = known.milestone, grounds.look, grounds.agreement
+    entries = grounds.promises.get(milestone.key, ())
+    baseline = agreement.in_force(look.as_of)
     baseline_on = baseline.dates.get(milestone.key) if baseline else None
-    first_on = first_promised_on(known, agreement, as_of)
-    told = [day for at, day in agreement.told.get(milestone.key, ()) if at <= as_of]
+    first_on = promises.first_on(entries)
+    told = [day for at, day in agreement.told.get(milestone.key, ()) if at <= look.as_of]
     current_on = known.actual_on or milestone.due_on
-    state = MilestoneState(
+    moves = promises.moves(known.sightings, known.hints)
+    is_open = milestone.status is MilestoneStatus.OPEN
+    reports = trend.reports(entries, until=look.today, calendar=look.calendar) if is_open else ()
+    return MilestoneState(
         key=milestone.key,
         name=milestone.name,
         source=milestone.source,
@@ -145,64 +184,20 @@ def _state(
         baseline_on=baseline_on,
         due_on=milestone.due_on,
         actual_on=known.actual_on,
-        variance_first=_variance(calendar, first_on, current_on),
-        variance_baseline=_variance(calendar, baseline_on, current_on),
-        variance_last_edition=_variance(calendar, told[-1] if told else None, current_on),
-        moves=moves(known.sightings),
-        done=len(ledger.done.get(milestone.key, ())),
-        total=len(ledger.current.get(milestone.key, {})),
-    )
-    return replace(state, milestone_class=_class(state, agreement, calendar.local_day(as_of), as_of))
-
-
-def first_promised_on(known: Known, agreement: Agreement, as_of: dt.datetime) -> dt.date | None:
-    """Return the earliest date ever promised: seen, agreed or told; None if it was done when first seen."""
-    if known.sightings and known.sightings[0].milestone.status is MilestoneStatus.DONE:
-        return None
-    key = known.milestone.key
-    promises = [(s.seen_at, s.milestone.due_on) for s in known.sightings]
-    promises += [(b.on_at, b.dates.get(key)) for b in agreement.baselines if b.on_at <= as_of]
-    promises += [(at, day) for at, day in agreement.told.get(key, ()) if at <= as_of]
-    dated = sorted((at, day) for at, day in promises if day is not None)
-    return dated[0][1] if dated else None
-
-
-def moves(sightings: Sequence[MilestoneSighting]) -> tuple[Move, ...]:
-    """Return every change of the tracker's date between two sightings, oldest first."""
-    pairs = itertools.pairwise(sightings)
-    return tuple(
-        Move(seen_at=after.seen_at, from_on=before.milestone.due_on, to_on=after.milestone.due_on)
-        for before, after in pairs
-        if before.milestone.due_on != after.milestone.due_on
+        variance_first=_variance(look.calendar, first_on, current_on),
+        variance_baseline=_variance(look.calendar, baseline_on, current_on),
+        variance_last_edition=_variance(look.calendar, told[-1] if told else None, current_on),
+        moves=moves,
+        done=len(grounds.ledger.done.get(milestone.key, ())),
+        total=len(grounds.ledger.current.get(milestone.key, {})),
+        forecast=grounds.forecasts.get(milestone.key, NOT_FORECAST),
+        promises=entries,
+        trend=trend.trend(moves, reports, look.calendar),
     )
 
 
 def _variance(calendar: WorkingCalendar, since: dt.date | None, until: dt.date | None) -> int | None:
     return None if since is None or until is None else calendar.working_days(since, until)
-
-
-def _class(state: MilestoneState, agreement: Agreement, today: dt.date, as_of: dt.datetime) -> MilestoneClass:
-    if state.status is MilestoneStatus.DONE:
-        return MilestoneClass.DONE
-    if state.status is MilestoneStatus.CANCELLED or state.due_on is None:
-        return MilestoneClass.UNKNOWN
-    if state.due_on < today:
-        return MilestoneClass.OVERDUE
-    if slip_days(state) > agreement.slip_tolerance_days or (state.variance_last_edition or 0) > 0:
-        return MilestoneClass.SLIPPING
-    return MilestoneClass.REPLANNED if _is_replanned(state, agreement, as_of) else MilestoneClass.ON_TIME
-
-
-def slip_days(state: MilestoneState) -> int:
-    """Return the slip that counts: against what was agreed, else against the first promise. Working days."""
-    agreed = state.variance_baseline if state.baseline_on is not None else state.variance_first
-    return agreed or 0
-
-
-def _is_replanned(state: MilestoneState, agreement: Agreement, as_of: dt.datetime) -> bool:
-    agreed: list[Baseline] = [b for b in agreement.baselines if b.on_at <= as_of]
-    earlier = {b.dates.get(state.key) for b in agreed[:-1]} - {None}
-    return bool(earlier) and state.baseline_on is not None and earlier != {state.baseline_on}
 
 
 def _last_agreed(states: Iterable[MilestoneState]) -> str | None:
@@ -216,7 +211,27 @@ def _buffer_days(agreement: Agreement, as_of: dt.datetime) -> int | None:
     return agreed if agreed is not None else agreement.buffer_days
 
 
-def _with_buffer(state: MilestoneState, days: int) -> MilestoneState:
-    """Book the slip of the last milestone against the buffer before it."""
+def _chain(states: Iterable[MilestoneState], grounds: Grounds) -> tuple[int, int]:
+    """Return the items, done and all, of the milestones agreed for a day after the agreement."""
+    baseline = grounds.agreement.in_force(grounds.look.as_of)
+    agreed_on = grounds.look.calendar.local_day(baseline.on_at) if baseline else dt.date.max
+    ahead = [s.key for s in states if s.baseline_on is not None and s.baseline_on >= agreed_on]
+    ledger = grounds.ledger
+    items = {item for key in ahead for item in ledger.current.get(key, {})}
+    done = {item for key in ahead for item in ledger.done.get(key, ())}
+    return len(items & done), len(items)
+
+
+def _with_buffer(
+    state: MilestoneState, days: int, chain: tuple[int, int], calendar: WorkingCalendar
+) -> MilestoneState:
+    """Book the slip of the last milestone against the buffer before it.
+
+    The fever chart looks ahead: there the even chance of the forecast counts where it lies later than the
+    tracker's date.
+    """
     used = max(0, state.variance_baseline or 0)
-    return replace(state, buffer_days=days, buffer_used_days=min(used, days))
+    p50_on = state.forecast.p50_on if state.status is MilestoneStatus.OPEN else None
+    ahead = max(used, _variance(calendar, state.baseline_on, p50_on) or 0)
+    fever = trend.fever(*chain, used_days=ahead, buffer_days=days)
+    return replace(state, buffer_days=days, buffer_used_days=min(used, days), fever=fever)

@@ -207,6 +207,9 @@ class Forecast:
     decision_date: bool = False  # nothing left to do, or all idle: the date is decided, not worked off
 
 
+NOT_FORECAST = Forecast(refused="nothing was forecast")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneState:
     """The dates of one milestone, kept apart. Variances are working days, positive means later."""
@@ -228,7 +231,7 @@ class MilestoneState:
     total: int = 0  # items in it
     buffer_days: int | None = None
     buffer_used_days: int | None = None
-    forecast: Forecast = Forecast(refused="nothing was forecast")
+    forecast: Forecast = NOT_FORECAST
     promises: tuple[Promise, ...] = ()  # up to the instant, oldest first
     trend: Trend = Trend()
     fever: Fever | None = None  # of the milestone that the buffer stands before

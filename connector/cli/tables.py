@@ -37,7 +37,7 @@ _SEVERITY_STYLE = {Severity.INFO: "blue", Severity.WARNING: "yellow", Severity.C
 _WORDS = {
     "scope_creep": "{unapproved} on {baseline} agreed, {ratio}, tolerance {tolerance}: {items}",
     "scope_dropped": "{removed} of {baseline} agreed: {items}",
-    "milestone_slip": "{days} working days later than {agreed_on}: now {due_on}",
+    "slipping": "{days} working days later than {agreed_on}: now {due_on}",
     "overdue": "due {due_on}, {days} working days ago; {open} open",
     "sync_failed": "{reason}",
     "guard_tripped": "{reason}",

@@ -14,7 +14,7 @@ MOST_REASONS: Final = 4  # further ones are counted
 _STATUS: Final = {status: Code(status.value) for status in HealthStatus}
 _ORDER: Final = (  # what a client asks first: dates, then the work, then what is not known
     "overdue",
-    "milestone_slip",
+    "slipping",
     "scope_creep",
     "scope_dropped",
     "all_done",
@@ -24,7 +24,7 @@ _ORDER: Final = (  # what a client asks first: dates, then the work, then what i
     "no_baseline",
 )
 _RANK: Final = {word: place for place, word in enumerate(_ORDER)}
-_NAMED: Final = frozenset({"overdue", "milestone_slip"})
+_NAMED: Final = frozenset({"overdue", "slipping"})
 _UNAGREED: Final = frozenset({Code.AT_RISK, Code.OFF_TRACK})  # their usual sentences speak of what was agreed
 _NO_AGREEMENT: Final = "no_baseline"
 _REASONS: Final = Origin(field="Health.reasons", rule="health.reasons")
@@ -91,8 +91,8 @@ def _single(scribe: Scribe, word: str, milestone: MilestoneView) -> ClientText:
     if word == "overdue":
         return scribe.fixed("reason.overdue.dated", what=title, day=planned.text)
     if remark is None:
-        return scribe.fixed("reason.milestone_slip.dated", what=title, day=planned.text)
-    return scribe.fixed("reason.milestone_slip.remarked", what=title, day=planned.text, remark=remark)
+        return scribe.fixed("reason.slipping.dated", what=title, day=planned.text)
+    return scribe.fixed("reason.slipping.remarked", what=title, day=planned.text, remark=remark)
 
 
 def _several(scribe: Scribe, word: str, milestones: list[MilestoneView]) -> ClientText:

@@ -201,7 +201,7 @@ STATE = ProjectState(
         ),
     ),
     health=Health(
-        status=HealthStatus.AT_RISK, reasons=("milestone_slip jira:version:23", f"scope_creep {PROJECT}")
+        status=HealthStatus.AT_RISK, reasons=("slipping jira:version:23", f"scope_creep {PROJECT}")
     ),
     goals=GOAL_STATES,
     milestones=MILESTONES,

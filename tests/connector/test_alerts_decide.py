@@ -36,7 +36,7 @@ def creep(severity: Severity = Severity.WARNING) -> Deviation:
 def slip(due_on: str) -> Deviation:
     """Give a slip of R1 to that date."""
     return replace(
-        creep(), id="milestone_slip:jira:version:1", rule="milestone_slip", facts={"due_on": due_on}
+        creep(), id="slipping:jira:version:1", rule="slipping", facts={"due_on": due_on}
     )
 
 

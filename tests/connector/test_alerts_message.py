@@ -160,7 +160,7 @@ def test_what_came_back_is_not_listed() -> None:
 def test_a_slip_tells_its_moves_and_what_was_agreed(moves: tuple[Move, ...], words: str) -> None:
     """A slip names the date before, the date after, and the one the client agreed to."""
     judged = state(release=replace(milestone(), moves=moves))
-    message = told(judged, deviation("milestone_slip", facts={"days": 20}))
+    message = told(judged, deviation("slipping", facts={"days": 20}))
     assert f"Release 2: Checkout {words}" in message.text
     assert "Since 30 Sep 2026, 08:36 Europe/Berlin." in message.text
     assert "agree the new date with the client" in message.text
@@ -169,7 +169,7 @@ def test_a_slip_tells_its_moves_and_what_was_agreed(moves: tuple[Move, ...], wor
 def test_a_slip_without_agreement_counts_from_the_first_promise() -> None:
     """Where nothing was agreed, the first date ever seen is the measure, and is called so."""
     judged = state(release=replace(milestone(), baseline_on=None, moves=(MOVED,)))
-    message = told(judged, deviation("milestone_slip", facts={"days": 1}))
+    message = told(judged, deviation("slipping", facts={"days": 1}))
     assert "; first promised 13 Nov 2026, 1 working day earlier." in message.text
 
 
@@ -243,7 +243,7 @@ def test_a_rule_without_words_of_its_own_is_told_plainly() -> None:
         ("scope_creep", R2, "Release 2: Checkout: back within what was agreed (scope creep)."),
         ("scope_dropped", PROJECT, "The project: nothing agreed is missing any more (agreed scope dropped)."),
         (
-            "milestone_slip",
+            "slipping",
             R2,
             "Release 2: Checkout: its date is within the tolerance again (milestone slipped).",
         ),
@@ -264,7 +264,7 @@ def test_the_end_of_each_deviation_is_told(rule: str, about: str, words: str) ->
 def test_what_got_worse_stands_before_what_is_over() -> None:
     """One message: the gravest first, then the all clear; the subject tells the gravest."""
     release = replace(milestone(), moves=(MOVED, MOVED_AGAIN))
-    slip = deviation("milestone_slip", facts={"days": 20, "due_on": "2026-11-27"})
+    slip = deviation("slipping", facts={"days": 20, "due_on": "2026-11-27"})
     overdue = deviation("overdue")
     worse = replace(slip, severity=Severity.CRITICAL)
     message = told(state(release=release), worse, known=alerts(slip, overdue))
@@ -298,7 +298,7 @@ def test_the_worst_day_still_fits_a_phone() -> None:
     ]
     scope = [row(release.key, 10, *many, *gone) for release in releases]
     judged = replace(state(scope=scope), milestones=tuple(releases))
-    rules = ("overdue", "milestone_slip", "scope_creep", "scope_dropped")
+    rules = ("overdue", "slipping", "scope_creep", "scope_dropped")
     found = [deviation(rule, release.key) for rule in rules for release in releases]
     ended = alerts(*(deviation(rule, "gone") for rule in (*rules, "sync_failed", "guard_tripped")))
     text = told(judged, *found, known=ended).text

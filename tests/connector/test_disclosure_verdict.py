@@ -62,7 +62,7 @@ def test_with_an_agreement_the_sentence_speaks_of_it() -> None:
 
 def test_a_slip_is_named_with_its_date_and_size() -> None:
     """One milestone that moved is named, with its day and how far that is from the agreed one."""
-    verdict = judged(HealthStatus.AT_RISK, "milestone_slip jira:version:23")
+    verdict = judged(HealthStatus.AT_RISK, "slipping jira:version:23")
     (reason,) = map(str, verdict.reasons)
     assert reason.startswith("“Checkout open for test customers” is now planned for 11 December 2026")
     assert reason.endswith(": 10 working days later than agreed.")
@@ -96,7 +96,7 @@ def test_reasons_come_dates_first_and_are_few() -> None:
         f"scope_dropped {PROJECT}",
         f"scope_creep {PROJECT}",
         "something_new",
-        "milestone_slip jira:version:23",
+        "slipping jira:version:23",
         "overdue jira:version:24",
     )
     texts = list(map(str, verdict.reasons))

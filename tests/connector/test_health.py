@@ -90,7 +90,7 @@ def test_a_slipped_milestone_is_told_with_its_move() -> None:
     """Agreed Tue 1 Dec, now Wed 9 Dec: 6 working days, since the look that saw it."""
     sights = [*SIGHTS, *seen(15, milestone(1, due_on=ON(2026, 12, 9)))]
     (deviation,) = judged(facts(items(20, 0), sightings=sights)).deviations
-    assert (deviation.rule, deviation.since, deviation.facts["days"]) == ("milestone_slip", day(15), 6)
+    assert (deviation.rule, deviation.since, deviation.facts["days"]) == ("slipping", day(15), 6)
 
 
 def test_a_critical_milestone_that_is_not_the_last_caps_at_amber() -> None:
