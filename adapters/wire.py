@@ -16,8 +16,9 @@ from adapters.errors import MalformedError
 
 JSON: TypeAlias = "Mapping[str, JSON] | Sequence[JSON] | str | int | float | bool | None"
 
-SECONDARY_WAIT_S = 60.0  # least wait after a secondary limit without Retry-After, as GitHub asks
+SECONDARY_WAIT_S = 60.0  # least wait where GitHub leaves it to us; doubled each time
 LEAST_WAIT_S = 1.0  # Retry-After: 0 means "soon", not "at once"
+MOST_WAIT_S = 366 * 86_400.0  # nobody means more: such a header is taken for unreadable
 MESSAGE_CHARS = 200  # of a tracker's own words in our messages
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -75,6 +76,23 @@ class Response:
         except (ValueError, RecursionError) as exc:
             raise MalformedError(f"{where} answered {len(self.body)} bytes that are no JSON") from exc
         return loaded
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a 200 holds nothing, or JSON that breaks off.
+
+        Bodies of a stated length are known to be whole. Others end where the connection ends, and
+        are read to be sure.
+        """
+        body = self.body.strip()
+        is_framed = "content-length" in self.headers or "transfer-encoding" in self.headers
+        if self.status != 200 or (is_framed and body[-1:] in {b"}", b"]"}) or self.is_html:
+            return False
+        try:
+            self.json()
+        except MalformedError:
+            return body[:1] in {b"", b"{", b"["}
+        return False
 
     @property
     def is_html(self) -> bool:
@@ -140,23 +158,20 @@ def retry_after_s(headers: Mapping[str, str], *, now: dt.datetime) -> float | No
 
     Args:
         headers: Response headers, keys in lower case.
-        now: Current time, aware UTC; used only for the HTTP-date form.
+        now: Current time, aware UTC; used only for dates.
 
     Returns:
-        Seconds from `now`, never less than asked and at least 1; None when the header is absent
-        or unreadable.
+        Seconds from `now`, never less than asked and at least 1; None when the header is absent,
+        unreadable, or means more than a year.
 
     Source:
-        RFC 9110, section 10.2.3 (Retry-After). Fractions of seconds occur in practice.
+        RFC 9110, section 10.2.3 (Retry-After). Fractions of seconds and ISO 8601 occur in practice.
     """
     text = headers.get("retry-after", "").strip()
-    if not text:
-        return None
     try:
-        asked_s = float(text)
+        return _bounded(float(text))
     except ValueError:
-        asked_s = _seconds_until_http_date(text, now=now)
-    return max(asked_s, LEAST_WAIT_S) if abs(asked_s) < float("inf") else None
+        return _seconds_until(text, now=now)
 
 
 def reset_wait_s(headers: Mapping[str, str], *, now: dt.datetime) -> float | None:
@@ -168,38 +183,7 @@ def reset_wait_s(headers: Mapping[str, str], *, now: dt.datetime) -> float | Non
     Source:
         GitHub sends epoch seconds; Jira Cloud ISO 8601 text, often without seconds.
     """
-    text = headers.get("x-ratelimit-reset", "").strip()
-    try:
-        reset_at = _instant(text)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return max((reset_at - now).total_seconds(), LEAST_WAIT_S)
-
-
-def is_rate_limited(response: Response) -> bool:
-    """Whether the answer asks for patience rather than for other credentials."""
-    if response.status == 429:
-        return True
-    if response.status != 403:
-        return False
-    exhausted = response.headers.get("x-ratelimit-remaining") == "0"
-    return exhausted or "retry-after" in response.headers or "rate limit" in _lowered_text(response)
-
-
-def asked_wait_s(response: Response, *, now: dt.datetime) -> float | None:
-    """Return the wait that a refusing answer asks for, None where it leaves that to us.
-
-    Retry-After counts first; then the reset of an exhausted window; a secondary limit without
-    either means a minute at least.
-    """
-    asked_s = retry_after_s(response.headers, now=now)
-    if asked_s is not None or not is_rate_limited(response):
-        return asked_s
-    if response.headers.get("x-ratelimit-remaining", "0") == "0":
-        reset_s = reset_wait_s(response.headers, now=now)
-        if reset_s is not None:
-            return reset_s
-    return SECONDARY_WAIT_S if "secondary rate limit" in _lowered_text(response) else None
+    return _seconds_until(headers.get("x-ratelimit-reset", "").strip(), now=now)
 
 
 def error_text(response: Response) -> str:
@@ -220,25 +204,26 @@ def clean(text: str, *, limit: int = MESSAGE_CHARS) -> str:
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
-def _seconds_until_http_date(text: str, *, now: dt.datetime) -> float:
+def _seconds_until(text: str, *, now: dt.datetime) -> float | None:
     try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return float("inf")
-    aware = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
-    return (aware - now).total_seconds()
+        return _bounded((_instant(text) - now).total_seconds())
+    except (ValueError, IndexError, OverflowError, OSError):
+        return None
+
+
+def _bounded(wait_s: float) -> float | None:
+    """Wait a second where asked for less; take what is no number, or over a year, for unreadable."""
+    return max(wait_s, LEAST_WAIT_S) if wait_s <= MOST_WAIT_S else None
 
 
 def _instant(text: str) -> dt.datetime:
-    if re.fullmatch(r"\d+(\.\d+)?", text):
+    """Read an epoch in seconds or milliseconds, ISO 8601 or an HTTP date; UTC where no zone is told."""
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         epoch = float(text)
         return dt.datetime.fromtimestamp(epoch / 1000 if epoch >= _MILLISECONDS_FROM else epoch, dt.UTC)
-    at = dt.datetime.fromisoformat(text)
+    is_iso = re.match(r"[0-9]{4}-", text) is not None
+    at = dt.datetime.fromisoformat(text) if is_iso else parsedate_to_datetime(text)
     return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
-
-
-def _lowered_text(response: Response) -> str:
-    return response.body[:4096].decode("utf-8", "replace").lower()
 
 
 def _messages(loaded: JSON) -> Iterator[str]:
