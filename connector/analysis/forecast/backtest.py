@@ -27,6 +27,7 @@ ELAPSED_50: Final = 0.82  # days left as a multiple of the days gone: median and
 ELAPSED_85: Final = 2.28  # the days looked at are spread evenly over 20 to 90 % of the span
 LEAST_ITEMS: Final = 5
 LEAST_SPAN_DAYS: Final = 14
+FIRST_DAYS: Final = 7  # nothing is measured before
 GRACE: Final = dt.timedelta(days=3)  # what is put in so soon after the end was in it
 SLIP_DAYS: Final = 7  # later than the first plan by more than this is a slip
 RESAMPLED: Final = 400
@@ -58,7 +59,8 @@ class Answer:
 class Look:
     """One container on one day of the past: what was forecast, and what the other methods say.
 
-    `elapsed_days` counts from its first item. A method that refuses is not among `answers`.
+    `elapsed_days` counts from its first item. A method that refuses is not among `answers`, and none
+    is where the outcome cannot be compared.
     """
 
     container: str
@@ -135,25 +137,24 @@ def replay(
     Yields:
         A look for each milestone and day, in that order of days.
     """
+    counted = {track.key for track in _milestones(chronicle) if _counts(track, chronicle, calendar)}
     for day in days:
         at = calendar.end_of(day)
         scene = Scene(chronicle, as_of=at, calendar=calendar, links=False)
         said = forecaster(chronicle, at)
         for track in scene.open_tracks:
             if track.kind in KINDS and track.key in said:
-                yield _look(scene, track, said[track.key])
+                yield _look(scene, track, said[track.key], is_compared=track.key in counted)
 
 
 def summarise(chronicle: Chronicle, looks: Sequence[Look], calendar: WorkingCalendar) -> Summary:
     """Set what was forecast against what came.
 
     Only milestones that are finished, held five items or more, ran for two weeks or more and were
-    not filled in afterwards count.
+    not filled in afterwards count, from the end of their first week on.
     """
     counted = {track.key: track for track in _milestones(chronicle) if _counts(track, chronicle, calendar)}
-    told = [
-        look for look in looks if look.container in counted and look.as_of < _end(counted[look.container])
-    ]
+    told = [look for look in looks if look.elapsed_days > FIRST_DAYS and look.answers]
     ends = {key: _end(track) for key, track in counted.items()}
     return Summary(
         figures=tuple(_figures(method, told, ends) for method in Method),
@@ -168,17 +169,21 @@ def _milestones(chronicle: Chronicle) -> Iterator[Track]:
     return (track for track in chronicle.tracks.values() if track.kind in KINDS)
 
 
-def _look(scene: Scene, track: Track, said: Forecast) -> Look:
+def _look(scene: Scene, track: Track, said: Forecast, *, is_compared: bool) -> Look:
     begun_at = scene.begun_at(track) or scene.as_of
     elapsed = (scene.day - scene.calendar.local_day(begun_at)).days + 1
+    answers = _answers(scene, track, said, elapsed) if is_compared else {}
+    return Look(container=track.key, as_of=scene.day, forecast=said, elapsed_days=elapsed, answers=answers)
+
+
+def _answers(scene: Scene, track: Track, said: Forecast, elapsed: int) -> Mapping[Method, Answer]:
     answers = {
         Method.FORECAST: _forecast(said, scene.day),
         Method.TRACKER_DATE: _face_value(scene.planned_on(track), scene.day),
         Method.SIMULATION: _simulated(scene, track),
         Method.ELAPSED: elapsed_rule(scene.day, elapsed),
     }
-    given = {method: answer for method, answer in answers.items() if answer is not None}
-    return Look(container=track.key, as_of=scene.day, forecast=said, elapsed_days=elapsed, answers=given)
+    return {method: answer for method, answer in answers.items() if answer is not None}
 
 
 def elapsed_rule(day: dt.date, elapsed: int) -> Answer:

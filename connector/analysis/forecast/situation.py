@@ -249,9 +249,9 @@ def lies_in(stay: Stay, at: dt.datetime) -> bool:
 
 
 def planned_on(track: Track, at: dt.datetime) -> dt.date | None:
-    """Return the day planned for a container, as known at an instant."""
-    known = [plan.day for plan in track.plans if plan.at <= at]
-    return known[-1] if known else None
+    """Return the day planned for a container, as known at an instant: the tracker's, else the agreed one."""
+    known = {plan.agreed: plan.day for plan in track.plans if plan.at <= at}
+    return known.get(False) or known.get(True)
 
 
 def _done_at(spells: tuple[Spell, ...], at: dt.datetime) -> dt.datetime | None:
