@@ -12,7 +12,6 @@ A fault is a function of the request and of what the tracker would have answered
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import threading
@@ -110,15 +109,21 @@ def not_found() -> Fault:
     return instead(404, {"errorMessages": ["Not found."], "errors": {}, "message": "Not Found"})
 
 
-def limited(*, retry_after: str | None = None, reset: str | None = None, status: int = 429) -> Fault:
+def limited(
+    *,
+    retry_after: str | None = None,
+    reset: str | None = None,
+    status: int = 429,
+    headers: Mapping[str, str] | None = None,
+) -> Fault:
     """Too many requests. `retry_after` as it is sent: seconds, an HTTP date, anything; None: not sent.
 
-    `reset`: Jira's X-RateLimit-Reset, ISO 8601 without seconds.
+    `reset`: Jira's X-RateLimit-Reset, ISO 8601 without seconds. `headers`: more of them.
     """
-    headers = {"RateLimit-Reason": "jira-burst-based"}
-    headers |= {"Retry-After": retry_after} if retry_after is not None else {}
-    headers |= {"X-RateLimit-Reset": reset} if reset is not None else {}
-    return instead(status, {"message": "Rate limit exceeded."}, headers)
+    sent = {"RateLimit-Reason": "jira-burst-based", **(headers or {})}
+    sent |= {"Retry-After": retry_after} if retry_after is not None else {}
+    sent |= {"X-RateLimit-Reset": reset} if reset is not None else {}
+    return instead(status, {"message": "Rate limit exceeded."}, sent)
 
 
 def spent(reset: int) -> Fault:
@@ -140,10 +145,11 @@ def graph_limited() -> Fault:
     return instead(200, {"errors": [error]}, {"x-ratelimit-remaining": "0"})
 
 
-def server_error(status: int = 502) -> Fault:
-    """A gateway's error page."""
+def server_error(status: int = 502, *, retry_after: str | None = None) -> Fault:
+    """A gateway's error page, which may say when to come again."""
     page = f"<html><body><h1>{status} Bad Gateway</h1></body></html>".encode()
-    return lambda _request, _serve: Answer(status=status, body=page, headers={"Content-Type": "text/html"})
+    headers = {"Content-Type": "text/html"} | ({} if retry_after is None else {"Retry-After": retry_after})
+    return lambda _request, _serve: Answer(status=status, body=page, headers=headers)
 
 
 def broken() -> Fault:
@@ -167,22 +173,10 @@ def login_page() -> Fault:
     return lambda _request, _serve: Answer(body=_LOGIN_PAGE, headers=headers)
 
 
-def signed_out() -> Fault:
-    """200, no issues, and a header that tells: an expired token is treated as anonymous."""
-    return instead(200, {"issues": [], "isLast": True}, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
-
-
-def repeated_token() -> Fault:
-    """The page that was asked for, but it names its own token as the next one."""
-
-    def fault(request: Request, serve: Serve) -> Answer:
-        answer = serve(request)
-        asked = request.payload().get("nextPageToken") or request.param("nextPageToken")
-        page = json.loads(answer.body)
-        token = asked or page.get("nextPageToken")
-        return answer_json(page | {"nextPageToken": token, "isLast": False})
-
-    return fault
+def signed_out(*, tells: bool = True) -> Fault:
+    """200 and no issues: an expired token is treated as anonymous. A header `tells`, or nothing does."""
+    nothing = {"issues": [], "isLast": True, "startAt": 0, "maxResults": 50, "total": 0}
+    return instead(200, nothing, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"} if tells else {})
 
 
 def redirected(to: str) -> Fault:

@@ -125,13 +125,6 @@ def test_a_tracker_may_die_in_the_middle(told: Faults, cloud: Caller) -> None:
             cloud.search(ALL)
 
 
-def test_a_token_may_lead_nowhere(told: Faults, cloud: Caller) -> None:
-    """Told to, a page names its own token as the next one: a loop, if nobody looks."""
-    told.on(r"/search/jql", wrong.repeated_token(), times=FOREVER)
-    token = cloud.search(ALL, maxResults=2).json()["nextPageToken"]
-    assert cloud.search(ALL, maxResults=2, nextPageToken=token).json()["nextPageToken"] == token
-
-
 def test_an_answer_may_hang(told: Faults, cloud: Caller) -> None:
     """No answer comes until the fault is let go; then it is the right one."""
     released = threading.Event()
