@@ -13,7 +13,17 @@ from connector.config.values import QuietHours
 from connector.store.alerts import AlertPhase, AlertState
 
 _LEVELS = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
-_WEIGHTS = ("sync_failed", "guard_tripped", "overdue", "slipping", "scope_creep", "scope_dropped")
+_WEIGHTS = (
+    "sync_failed",
+    "guard_tripped",
+    "overdue",
+    "slipping",
+    "buffer",
+    "scope_creep",
+    "scope_dropped",
+    "silently_at_risk",
+    "volatile",
+)
 
 # Facts whose change is news although the level stays: a date that moves again is told again.
 _MARKS: Mapping[str, tuple[str, ...]] = {"slipping": ("due_on",)}
@@ -42,6 +52,11 @@ class Notice:
         """Name this notice uniquely within its project, for sending it once."""
         alert = self.alert
         return f"{alert.rule}:{alert.object}:{self.transition}@{alert.changed_at:%Y%m%dT%H%M%S.%f}"
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is for information alone: told with the next message, and worth none of its own."""
+        return self.alert.severity is Severity.INFO and self.transition is not Transition.BETTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from connector.analysis.state import LedgerEntry, ProjectState, Severity
 MOST_HEADINGS = 5
 MOST_ENTRIES = 6  # of all lists together; `status` has them all
 MOST_ENDED = 3  # lines of all clears, one a rule
+MOST_KNOWN = 4  # lines of what stands for information
 _TOUCHED = 2  # containers that an entry's line names
 _LISTS = {
     "scope_creep": "Added without an approved change request:",
@@ -60,16 +61,18 @@ def compose(decision: Decision, state: ProjectState, calendar: WorkingCalendar) 
         calendar: The project's working days and time zone.
 
     Returns:
-        One message that tells everything, or none where there is nothing to tell.
+        One message that tells everything, or none where there is nothing worth a message: what is for
+        information alone waits for the next one, which tells all of it that stands.
     """
-    if not decision.notices:
+    if not decision.as_digest and all(notice.is_quiet for notice in decision.notices):
         return ()
     scene = Scene(state=state, calendar=calendar)
     standing = [n for n in decision.notices if n.transition is not Transition.RESOLVED]
     ended = [n for n in decision.notices if n.transition is Transition.RESOLVED]
     found = headings(standing, scene)
     parts = [_first_look(state)] if decision.as_digest else []
-    parts += [*_told(found, scene), *_ended(ended, scene), *_lists(found, scene), _remedies(found)]
+    parts += [*_told(found, scene), *_ended(ended, scene), *_known(standing, scene), *_lists(found, scene)]
+    parts.append(_remedies(found))
     parts.append(_look_at(found, scene))
     message = Message(
         key=" ".join(notice.key for notice in decision.notices),
@@ -118,6 +121,20 @@ def _ended(ended: Sequence[Notice], scene: Scene) -> Iterator[str]:
         lines = [over(rule, [n for n in ended if n.alert.rule == rule], scene) for rule in rules]
         more = [f"and {len(lines) - MOST_ENDED} more"] if len(lines) > MOST_ENDED else []
         yield "\n".join(["All clear", *lines[:MOST_ENDED], *more])
+
+
+def _known(standing: Sequence[Notice], scene: Scene) -> Iterator[str]:
+    """Name what stands for information alone, and was told by no message of its own."""
+    told = {(notice.alert.rule, notice.alert.object) for notice in standing}
+    waiting = [d for d in scene.state.deviations if d.severity is Severity.INFO]
+    lines = [
+        f"- {rule_name(d.rule)}: {words.one_line(d.object_name)}"
+        for d in waiting
+        if (d.rule, d.object) not in told
+    ]
+    if lines:
+        more = [f"- and {len(lines) - MOST_KNOWN} more"] if len(lines) > MOST_KNOWN else []
+        yield "\n".join(["For information:", *lines[:MOST_KNOWN], *more])
 
 
 def _lists(found: Sequence[Heading], scene: Scene) -> Iterator[str]:

@@ -41,6 +41,11 @@ class Scene:
         """The project's time zone."""
         return self.calendar.zone
 
+    @property
+    def today(self) -> dt.date:
+        """The day of the judgement in the project's zone."""
+        return self.calendar.local_day(self.state.as_of)
+
     @cached_property
     def rows(self) -> Mapping[str, ScopeRow]:
         """Ledger rows in items, by container."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from connector.alerts import words
 from connector.alerts.decide import Notice
 from connector.alerts.grouping import Heading
+from connector.alerts.outlook import outlook
 from connector.alerts.scene import Scene
 from connector.analysis.state import LedgerEntry, MilestoneState, Move, Severity
 from mappings.concepts import Nature, Origin
@@ -18,6 +19,9 @@ RULE_NAMES: Mapping[str, str] = {
     "scope_dropped": "Agreed scope dropped",
     "slipping": "Milestone slipped",
     "overdue": "Milestone overdue",
+    "buffer": "Buffer burning",
+    "silently_at_risk": "Date at risk",
+    "volatile": "Date changing often",
     "sync_failed": "Tracker not read",
     "guard_tripped": "Tracker looks wrong",
 }
@@ -28,6 +32,11 @@ REMEDIES: Mapping[str, str] = {
     "scope_dropped": "have the removal approved by a change request, or put the work back",
     "slipping": "agree the new date with the client and take a new baseline, or bring the date back",
     "overdue": "release it, or agree a new date with the client before they ask",
+    "buffer": "take work out, bring the last date back, or agree a new one while there is buffer left",
+    "silently_at_risk": (
+        "look at what is open, take work out or agree a new date, before the date itself has to move"
+    ),
+    "volatile": "hold the date until it is certain, then agree it with the client once",
     "sync_failed": "check the tracker and the token; the next sync goes on where this one stopped",
     "guard_tripped": "look at the tracker; if it is right, take the new state by name and reason",
 }
@@ -130,7 +139,79 @@ def _slip(notice: Notice, scene: Scene) -> str:
         promise = f"; agreed {words.day(milestone.baseline_on)}{late}"
     elif milestone.first_promised_on is not None:
         promise = f"; first promised {words.day(milestone.first_promised_on)}{late}"
-    return f"{scene.name(notice)} {_moved(milestone, scene)}{promise}. {_since(notice, scene)}"
+    told = f"{scene.name(notice)} {_moved(milestone, scene)}{promise}. {_since(notice, scene)}"
+    return told + _where_it_goes(milestone, scene)
+
+
+def _where_it_goes(milestone: MilestoneState, scene: Scene) -> str:
+    """Say what the forecast makes of it, and where the trend of the date leads."""
+    told = ""
+    if milestone.forecast.refused is None:
+        told = f" Forecast: {outlook(milestone.forecast, today=scene.today)}."
+    end_on, slope = milestone.trend.extrapolated_on, milestone.trend.slope
+    if slope is not None and slope >= 1:
+        told += " Its date moves a day or more per day: so it is never reached."
+    elif slope is not None and slope > 0 and end_on is not None and milestone.due_on != end_on:
+        told += f" If its date goes on moving like this, it ends {words.day(end_on)}."
+    return told
+
+
+def _buffer(notice: Notice, scene: Scene) -> str:
+    milestone = scene.milestones.get(notice.alert.object)
+    if milestone is None or milestone.fever is None or milestone.buffer_days is None:
+        return _any_rule(notice, scene)
+    fever = milestone.fever
+    used, done = words.percent(round(fever.used_ratio, 2)), words.percent(round(fever.done_ratio, 2))
+    seen = max(0, milestone.variance_baseline or 0)
+    by = f"{words.count(seen, 'working days')} by the tracker's date" if seen else "by the forecast alone"
+    return (
+        f"{used} of the {words.count(milestone.buffer_days, 'working days')} of buffer before"
+        f" {scene.name(notice)} are used ({by}), with {done} of the work done."
+        f" {_since(notice, scene)}{_where_it_goes(milestone, scene)}"
+    )
+
+
+def _at_risk(notice: Notice, scene: Scene) -> str:
+    milestone, facts = scene.milestones.get(notice.alert.object), notice.alert.facts
+    days, limit = facts.get("days"), facts.get("limit_on")
+    if milestone is None or milestone.due_on is None or not isinstance(days, int):
+        return _any_rule(notice, scene)
+    buffered = f" and its buffer ends {words.day(dt.date.fromisoformat(str(limit)))}"
+    buffered = buffered if limit and limit != str(milestone.due_on) else ""
+    left = milestone.total - milestone.done
+    return (
+        f"{scene.name(notice)} still says {words.day(milestone.due_on)}{buffered}, but its 85 % date lies"
+        f" {words.count(days, 'working days')} later; {left} of {words.count(milestone.total, 'items')} open."
+        f" Forecast: {outlook(milestone.forecast, today=scene.today)}. {_earned(notice)}"
+    )
+
+
+def _earned(notice: Notice) -> str:
+    """Say how such warnings held in this project's past."""
+    recall, false_alarms = notice.alert.facts.get("recall"), notice.alert.facts.get("false_alarms")
+    if not isinstance(recall, float | int) or not isinstance(false_alarms, float | int):
+        return "How often such warnings are right here was not measured yet: `clientview backtest` does."
+    return (
+        f"Such warnings found {words.percent(recall)} of the slips in this project's past;"
+        f" {words.percent(false_alarms)} of them were false alarms."
+    )
+
+
+def _volatile(notice: Notice, scene: Scene) -> str:
+    milestone = scene.milestones.get(notice.alert.object)
+    if milestone is None:
+        return _any_rule(notice, scene)
+    trend = milestone.trend
+    turned = f", {words.count(trend.turns, 'times')} in the other direction" if trend.turns else ""
+    net = "back where it was"
+    if trend.net_days:
+        where = "later" if trend.net_days > 0 else "earlier"
+        net = f"{words.count(abs(trend.net_days), 'working days')} {where}"
+    return (
+        f"The date of {scene.name(notice)} moved {words.count(trend.moves, 'times')}{turned}:"
+        f" {words.count(trend.total_days, 'working days')} of moves, at last {net}."
+        f" {_since(notice, scene)}{_where_it_goes(milestone, scene)}"
+    )
 
 
 def _moved(milestone: MilestoneState, scene: Scene) -> str:
@@ -227,6 +308,9 @@ _TELLERS: Mapping[str, Callable[[Notice, Scene], str]] = {
     "scope_dropped": _dropped,
     "slipping": _slip,
     "overdue": _overdue,
+    "buffer": _buffer,
+    "silently_at_risk": _at_risk,
+    "volatile": _volatile,
     "sync_failed": _sync_failed,
     "guard_tripped": _guard,
 }
@@ -235,6 +319,9 @@ _OVER: Mapping[str, str] = {
     "scope_dropped": "nothing agreed is missing any more",
     "slipping": "its date is within the tolerance again",
     "overdue": "done, or not due yet",
+    "buffer": "the buffer lasts again as far as the work has come",
+    "silently_at_risk": "the forecast is within the date again, or the date has moved",
+    "volatile": "its date has stood for a while",
     "sync_failed": "read again",
     "guard_tripped": "looks right again",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.protocol import DateHint
@@ -187,6 +187,15 @@ class Telling:
     told: Mapping[str, dt.date]  # milestone -> day
     by: str = ""  # who approved it; "" where the audience needs no approval
     note: str = ""
+
+
+def told_dates(tellings: Iterable[Telling]) -> Mapping[str, tuple[tuple[dt.datetime, dt.date], ...]]:
+    """Say which date of each milestone was told when, in the order given."""
+    found: dict[str, list[tuple[dt.datetime, dt.date]]] = {}
+    for telling in tellings:
+        for key, day in telling.told.items():
+            found.setdefault(key, []).append((telling.at, day))
+    return {key: tuple(pairs) for key, pairs in found.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,11 +61,11 @@ def known_at(
     longer shows keeps its story, as cancelled unless it was done. A date that a webhook told since the
     last sighting is the tracker's.
     """
-    told = promises.by_milestone(hint for hint in hints if hint.at <= look.as_of)
+    told = promises.hinted(hint for hint in hints if hint.at <= look.as_of)
     last_look = _last_look(sightings, look.as_of)
     found = (
         _known(seen, tuple(told.get(key, ())), look, last_look)
-        for key, seen in promises.by_milestone(sightings).items()
+        for key, seen in promises.sighted(sightings).items()
     )
     return tuple(sorted((known for known in found if known), key=_order))
 

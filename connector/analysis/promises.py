@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
 
 from adapters.protocol import DateHint
 from adapters.records import MilestoneSighting, MilestoneStatus
@@ -19,8 +18,6 @@ from connector.analysis.state import Move, Promise, PromiseKind
 
 CLOCK_SKEW = dt.timedelta(minutes=5)  # a webhook this much after a sighting may tell what that one saw
 _DONE = "done"  # reason of a date that was seen when the milestone was done
-
-_Named = TypeVar("_Named", MilestoneSighting, DateHint)
 
 
 def ledgers(
@@ -38,8 +35,8 @@ def ledgers(
         agreement: Baselines and editions; those after `as_of` are left out.
         as_of: The instant, aware UTC.
     """
-    seen = by_milestone(s for s in sightings if s.seen_at <= as_of)
-    told = by_milestone(h for h in hints if h.at <= as_of)
+    seen = sighted(s for s in sightings if s.seen_at <= as_of)
+    told = hinted(h for h in hints if h.at <= as_of)
     keys = {**seen, **told}
     names = {key: _names(seen.get(key, ()), told.get(key, ())) for key in keys}
     found: dict[str, list[Promise]] = {
@@ -51,11 +48,19 @@ def ledgers(
     return {key: tuple(sorted(entries, key=lambda entry: entry.at)) for key, entries in found.items()}
 
 
-def by_milestone(records: Iterable[_Named]) -> dict[str, list[_Named]]:
-    """Part sightings or hints by the milestone's key, keeping their order."""
-    found: dict[str, list[_Named]] = defaultdict(list)
-    for record in records:
-        found[record.key if isinstance(record, DateHint) else record.milestone.key].append(record)
+def sighted(sightings: Iterable[MilestoneSighting]) -> dict[str, list[MilestoneSighting]]:
+    """Part sightings by the milestone's key, keeping their order."""
+    found: dict[str, list[MilestoneSighting]] = defaultdict(list)
+    for sighting in sightings:
+        found[sighting.milestone.key].append(sighting)
+    return found
+
+
+def hinted(hints: Iterable[DateHint]) -> dict[str, list[DateHint]]:
+    """Part what webhooks told by the milestone's key, keeping its order."""
+    found: dict[str, list[DateHint]] = defaultdict(list)
+    for hint in hints:
+        found[hint.key].append(hint)
     return found
 
 

@@ -22,6 +22,7 @@ from connector.config import addresses
 from connector.config.sources import Source
 from connector.config.texts import is_path
 from connector.config.values import (
+    Blackout,
     Cron,
     DayOrInstant,
     Days,
@@ -124,6 +125,21 @@ class ToleranceSettings(Section):
         return self
 
 
+Count = Annotated[int, Field(strict=True, ge=1, le=1000)]
+
+
+class DateSettings(Section):
+    """`[project.agreement.dates]`: when a milestone's date is out of order, and when it is in order again."""
+
+    slip_off_days: Days | None = None  # working days; four fifths of slip_tolerance_days
+    risk_off_days: Days = 2  # working days
+    volatile_moves: Count = 3
+    volatile_turns: Count = 2
+    volatile_move_days: Count = 28
+    volatile_turn_days: Count = 90
+    buffer_off_ratio: Ratio = 0.9
+
+
 class AgreementSettings(Section):
     """`[project.agreement]`: what was agreed with the client."""
 
@@ -133,6 +149,7 @@ class AgreementSettings(Section):
     scope_tolerance_ratio: Ratio = 0.05
     slip_tolerance_days: Days = 5  # working days
     holidays: HolidayCode | None = None
+    dates: DateSettings = DateSettings()
     tolerances: tuple[ToleranceSettings, ...] = Field(default=(), alias="tolerance")
 
     @model_validator(mode="after")
@@ -206,6 +223,7 @@ class Project(Section):
     language: Language = "en"
     timezone: Timezone = "UTC"
     holidays: HolidayCode | None = None
+    blackout_days: tuple[Blackout, ...] = ()
     sync_every: Duration = dt.timedelta(minutes=15)
     full_sync_every: Duration = dt.timedelta(days=1)
     sources: Annotated[tuple[Source, ...], AfterValidator(_at_least_one)] = Field(alias="source")

@@ -90,6 +90,17 @@ def _day_or_instant(value: object) -> dt.date | dt.datetime:
     raise expected(text)
 
 
+def _blackout(value: object) -> tuple[dt.date, dt.date]:
+    text = 'a day such as 2026-12-24, or first and last day as "2026-12-24/2027-01-02"'
+    try:
+        ends = [dt.date.fromisoformat(part) for part in str(value).split("/")]
+    except ValueError:
+        raise expected(text) from None
+    if len(ends) > 2 or ends != sorted(ends):
+        raise expected(text, found=repr(str(value)))
+    return ends[0], ends[-1]
+
+
 def _cron(value: str) -> str:
     parts = value.split()
     if len(parts) != 5:
@@ -155,6 +166,8 @@ Duration = Annotated[dt.timedelta, PlainValidator(_duration)]
 Quiet = Annotated[QuietHours, PlainValidator(_quiet_hours)]
 DayOrInstant = Annotated[dt.date | dt.datetime, PlainValidator(_day_or_instant)]
 """A date, or an aware UTC instant."""
+Blackout = Annotated[tuple[dt.date, dt.date], PlainValidator(_blackout)]
+"""The first and the last day of a break; one day is both."""
 Cron = Annotated[str, AfterValidator(_cron)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Language = Annotated[str, AfterValidator(_language)]

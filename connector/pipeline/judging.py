@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from connector.analysis.facts import Agreement, ProjectFacts, SourceFacts, Tolerance
+from connector.analysis.calendar import WorkingCalendar
+from connector.analysis.facts import (
+    Agreement,
+    DateRules,
+    ProjectFacts,
+    SourceFacts,
+    Telling,
+    Tolerance,
+    told_dates,
+)
 from connector.analysis.judge import judge
 from connector.analysis.state import Deviation, ProjectState
 from connector.config.schema import ToleranceSettings
 from connector.pipeline.pull import GUARD_MARK
 from connector.pipeline.workspace import Project, Workspace
+from connector.store.editions import Edition
 from connector.store.milestones import CONFIG_SOURCE
 
 
@@ -50,6 +60,7 @@ def agreement_of(workspace: Workspace, project: Project, audience: str | None = 
         audience: Whose editions count as told; None: those of all audiences.
     """
     settings = project.agreement
+    tellings = _tellings(workspace.store.editions.list(project.key, audience))
     return Agreement(
         baselines=workspace.store.baselines.list(project.key),
         scope_tolerance_ratio=settings.scope_tolerance_ratio,
@@ -58,9 +69,35 @@ def agreement_of(workspace: Workspace, project: Project, audience: str | None = 
         buffer_days=settings.buffer_days,
         timezone=project.timezone,
         holidays=project.settings.working_holidays,
-        told=workspace.store.editions.told(project.key, audience),
+        blackouts=project.settings.blackout_days,
+        dates=DateRules(**settings.dates.model_dump()),
+        told=told_dates(tellings),
+        tellings=tellings,
         changes=workspace.store.changes.list(project.key),
     )
+
+
+def calendar_of(project: Project) -> WorkingCalendar:
+    """Return the working days that a project counts by."""
+    settings = project.settings
+    return WorkingCalendar(
+        timezone=project.timezone, code=settings.working_holidays, blackouts=settings.blackout_days
+    )
+
+
+def _tellings(editions: Iterable[Edition]) -> tuple[Telling, ...]:
+    found = (
+        Telling(
+            number=edition.number,
+            audience=edition.audience,
+            at=edition.published_at,
+            told=edition.told,
+            by=edition.approved_by,
+            note=edition.note,
+        )
+        for edition in editions
+    )
+    return tuple(sorted(found, key=lambda telling: telling.at))
 
 
 def _tolerance(settings: ToleranceSettings) -> Tolerance:

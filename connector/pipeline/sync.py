@@ -14,7 +14,6 @@ from adapters.errors import AdapterError, PluginError, SettingsError, WaitTooLon
 from connector.alerts import deliver
 from connector.alerts.decide import decide
 from connector.alerts.message import compose
-from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.state import PROJECT, ProjectState
 from connector.errors import ConnectorError
 from connector.pipeline import judging
@@ -99,7 +98,7 @@ def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_fir
         wavering=frozenset(state.wavering),
     )
     route = workspace.route(project)
-    calendar = WorkingCalendar(timezone=project.timezone, code=project.settings.working_holidays)
+    calendar = judging.calendar_of(project)
     return deliver.record(workspace.store, route, decision, compose(decision, state, calendar), now=now)
 
 

@@ -19,9 +19,6 @@ _INSTANTS = TypeAdapter(Mapping[str, dt.datetime | None])
 _TEXTS = TypeAdapter(Mapping[str, str])
 _DAYS = TypeAdapter(Mapping[str, dt.date])
 
-Told = Mapping[str, tuple[tuple[dt.datetime, dt.date], ...]]
-"""Milestone key -> (instant of the edition, date it told), ordered by instant."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -169,14 +166,6 @@ class Editions:
         )
         with self._database.read() as connection:
             return {row.name: row.content for row in connection.execute(query.order_by(kept.name))}
-
-    def told(self, project: str, audience: str | None = None) -> Told:
-        """Say which date of each milestone was told when, over all editions (of one audience)."""
-        found: dict[str, list[tuple[dt.datetime, dt.date]]] = {}
-        for edition in sorted(self.list(project, audience), key=lambda one: one.published_at):
-            for key, day in edition.told.items():
-                found.setdefault(key, []).append((edition.published_at, day))
-        return {key: tuple(pairs) for key, pairs in found.items()}
 
 
 def _columns(edition: Edition) -> dict[str, object]:

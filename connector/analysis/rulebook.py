@@ -1,0 +1,157 @@
+"""Every rule of deviation: when one begins, when it is over, how grave it is. The documents print it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connector.analysis.record import LEAST_RECALL, MOST_FALSE_ALARMS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. `on`, `off`, `warning` and `critical` are sentences without a full stop, "" for never."""
+
+    name: str
+    about: str  # what it is of
+    on: str
+    off: str
+    info: str = ""
+    warning: str = ""
+    critical: str = ""
+    keys: tuple[str, ...] = ()  # of the configuration, below `project`
+    health: str = ""  # what it does to the verdict
+
+
+_BREACH = "at risk; off track where it is critical and of the last open milestone"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="scope_creep",
+        about="milestone, goal, project",
+        on="unapproved growth above the warning ratio of the container",
+        off="at or below the off ratio",
+        warning="above the warning ratio",
+        critical="above the critical ratio, and more than one item",
+        keys=("agreement.scope_tolerance_ratio", "agreement.tolerance"),
+        health="at risk; off track where it is critical and of the project or the last open milestone",
+    ),
+    Rule(
+        name="scope_dropped",
+        about="milestone, goal, project",
+        on="an agreed item was taken out without an approved change request",
+        off="none is missing any more",
+        warning="always",
+        health="at risk",
+    ),
+    Rule(
+        name="slipping",
+        about="milestone",
+        on="the tracker's date is later than agreed, else than first promised, by more than the tolerance",
+        off="at or below the off days",
+        warning="above the tolerance",
+        critical="above twice the tolerance",
+        keys=("agreement.slip_tolerance_days", "agreement.dates.slip_off_days"),
+        health=_BREACH,
+    ),
+    Rule(
+        name="overdue",
+        about="milestone",
+        on=(
+            "open after the end of its day; where the tracker has none, of the day agreed,"
+            " else first promised"
+        ),
+        off="done, given up, or with a day that is not over",
+        warning="from the first day on",
+        critical="by more working days than the slip tolerance",
+        keys=("agreement.slip_tolerance_days",),
+        health=_BREACH,
+    ),
+    Rule(
+        name="buffer",
+        about="the last agreed milestone",
+        on="share of the buffer used above 1/3 + 2/3 of the share of work done: red in the fever chart",
+        off="at or below the off ratio of that line",
+        info="only by the forecast's even chance, until forecasts have held in the project's own past",
+        warning="by the tracker's date",
+        critical="the tracker's date lies beyond the whole buffer",
+        keys=("agreement.buffer_days", "agreement.dates.buffer_off_ratio"),
+        health="at risk; off track where it is critical and of the last open milestone",
+    ),
+    Rule(
+        name="silently_at_risk",
+        about="milestone",
+        on="the date stands, but the 85 % date lies beyond it and the buffer left",
+        off="the 85 % date lies within the limit by the off days",
+        info=(
+            f"until such warnings have held in the project's own past: recall {LEAST_RECALL:g} or more,"
+            f" false alarms {MOST_FALSE_ALARMS:g} or less"
+        ),
+        warning="afterwards; never critical",
+        keys=("agreement.dates.risk_off_days",),
+        health="at risk where it is a warning; never off track",
+    ),
+    Rule(
+        name="volatile",
+        about="milestone",
+        on="the date was moved often, or to and fro, of late; moves of one day count as one",
+        off="the moves are old enough",
+        info="always",
+        keys=(
+            "agreement.dates.volatile_moves",
+            "agreement.dates.volatile_move_days",
+            "agreement.dates.volatile_turns",
+            "agreement.dates.volatile_turn_days",
+        ),
+        health="none",
+    ),
+    Rule(
+        name="sync_failed",
+        about="source",
+        on="a source could not be read since its last success",
+        off="read again",
+        critical="always",
+        health="unknown, where nothing else is wrong",
+    ),
+    Rule(
+        name="guard_tripped",
+        about="source",
+        on="what a source answered was not believed",
+        off="believed again, or accepted by name and reason",
+        critical="always",
+        keys=("guards.shrink_ratio",),
+        health="unknown, where nothing else is wrong",
+    ),
+)
+BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
+
+_HEAD = """# Deviations
+
+Every rule that `status` and alerts go by.
+A deviation begins where its limit is passed.
+One that was told is over only at a calmer point, so that a value about its limit does not come and go.
+Those of information are shown by `status` and told along with the next message; they send none of their own.
+"""
+
+
+def page() -> str:
+    """Return the reference page of the rules, as Markdown."""
+    rows = [f"| `{r.name}` | {r.about} | {r.on} | {r.off} | {_levels(r)} | {r.health} |" for r in RULES]
+    keys = [f"| `{r.name}` | {', '.join(f'`{key}`' for key in r.keys)} |" for r in RULES if r.keys]
+    table = [
+        "| rule | of | begins | is over | level | verdict |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *rows,
+    ]
+    where = ["| rule | keys below `project` |", "| --- | --- |", *keys]
+    told = "\nTheir limits are in the [configuration](configuration.md):\n"
+    return "\n".join([_HEAD, *table, told, *where]) + "\n"
+
+
+def _header(*columns: str) -> tuple[str, str]:
+    return f"| {' | '.join(columns)} |", f"| {' | '.join('---' for _ in columns)} |"
+
+
+def _levels(rule: Rule) -> str:
+    told = {"info": rule.info, "warning": rule.warning, "critical": rule.critical}
+    return "; ".join(f"{level}: {text}" for level, text in told.items() if text)
