@@ -149,3 +149,38 @@ def test_the_told_dates_are_remembered_by_milestone(store: Store) -> None:
     kept = {one.audience: (one.published_at, one.told) for one in store.editions.list("apollo")}
     assert kept == {"client": (day(1), {"r1": first}), "board": (day(2), {"r1": second})}
     assert [one.told for one in store.editions.list("apollo", "client")] == [{"r1": first}]
+
+
+def test_an_edition_that_is_not_there_is_told_with_those_that_are(store: Store) -> None:
+    """The error names the numbers."""
+    with pytest.raises(UsageError, match="nothing was published yet"):
+        store.editions.get("apollo", "client", 1)
+    store.editions.add(edition(), artefacts={})
+    with pytest.raises(UsageError, match="found no edition 2; expected 1 to 1"):
+        store.editions.get("apollo", "client", 2)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE baselines SET record = '{}'",
+        "DELETE FROM baselines",
+        "UPDATE editions SET view = '{}'",
+        "DELETE FROM editions",
+        "UPDATE edition_artefacts SET content = x'00'",
+        "DELETE FROM edition_artefacts",
+        "UPDATE sightings SET seen_at = '2020-01-01T00:00:00.000000Z'",
+        "UPDATE milestone_looks SET record = '{}'",
+    ],
+)
+def test_the_database_itself_refuses_to_change_what_is_recorded(
+    store: Store, tmp_path: Path, statement: str
+) -> None:
+    """Not even another program rewrites a baseline, an edition or a sighting through SQL."""
+    store.baselines.add("apollo", baseline())
+    store.editions.add(replace(edition(), note="x"), artefacts={"index.html": b"x"})
+    store.milestones.sight("apollo", milestones=[milestone(1)], at=day(0))
+    connection = sqlite3.connect(tmp_path / "store.db")
+    with pytest.raises(sqlite3.IntegrityError, match="what is recorded stays as it is"):
+        connection.execute(statement)
+    connection.close()
