@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from connector.store.alerts import Alerts
+from connector.store.backtests import Backtests
 from connector.store.baselines import Baselines
 from connector.store.changes import Changes
 from connector.store.editions import Drafts, Editions
@@ -43,6 +44,7 @@ class Store:
         self.alerts = Alerts(database)
         self.outbox = Outbox(database)
         self.runs = Runs(database)
+        self.backtests = Backtests(database)
         self.locks = Locks(database)
 
     def close(self) -> None:

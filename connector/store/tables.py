@@ -303,6 +303,14 @@ messages = Table(
     Index("ix_messages_state", "state", "next_at"),
 )
 
+backtests = Table(
+    "backtests",
+    metadata,
+    _project(),
+    Column("made_at", Instant, primary_key=True),
+    Column("record", Text, nullable=False),  # JSON
+)
+
 runs = Table(
     "runs",
     metadata,
