@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bisect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
@@ -143,5 +144,8 @@ def _behind(rows: Sequence[GitHubIssue], request: Request, cursor: str) -> int:
     except (binascii.Error, ValueError) as exc:
         raise refuse(422, "The cursor is invalid.") from exc
     place = (value, number)
-    passed = (order(row) >= place if is_descending else order(row) <= place for row in rows)
-    return sum(passed)
+
+    def is_behind(row: GitHubIssue) -> bool:
+        return order(row) < place if is_descending else order(row) > place
+
+    return bisect.bisect_left(rows, True, key=is_behind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bisect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,16 +63,17 @@ def connection(
         GraphError: No bound, a bound beyond 100, or no cursor.
     """
     size = _bound(info, asked)
-    places = (
-        [order.place(row(one)) for one in rows] if order and row else [(index,) for index in range(len(rows))]
-    )
-    start = _behind(places, asked.get("after"), is_descending=bool(order and order.is_descending))
+
+    def place(index: int) -> tuple[object, ...]:
+        return order.place(row(rows[index])) if order and row else (index,)
+
+    start = _behind(len(rows), place, asked.get("after"), is_descending=bool(order and order.is_descending))
     stop = len(rows)
     if asked.get("last") is not None:
         start = max(start, stop - size)
     stop = min(stop, start + size)
     shown = range(start, stop)
-    ends = (_cursor(places[start]), _cursor(places[stop - 1])) if shown else (None, None)
+    ends = (_cursor(place(start)), _cursor(place(stop - 1))) if shown else (None, None)
     return {
         "totalCount": len(rows),
         "pageInfo": {
@@ -81,7 +83,7 @@ def connection(
             "endCursor": ends[1],
         },
         "nodes": lambda _info: [make(rows[index]) for index in shown],
-        "edges": lambda _info: [{"cursor": _cursor(places[i]), "node": make(rows[i])} for i in shown],
+        "edges": lambda _info: [{"cursor": _cursor(place(i)), "node": make(rows[i])} for i in shown],
     }
 
 
@@ -121,7 +123,10 @@ def _cursor(place: tuple[object, ...]) -> str:
     return base64.b64encode(b"cursor:v2:" + json.dumps(place).encode()).decode()
 
 
-def _behind(places: Sequence[tuple[object, ...]], cursor: object, *, is_descending: bool) -> int:
+def _behind(
+    count: int, place: Callable[[int], tuple[Any, ...]], cursor: object, *, is_descending: bool
+) -> int:
+    """Return the first index behind a cursor: rows are in order of their places."""
     if not cursor:
         return 0
     try:
@@ -132,4 +137,8 @@ def _behind(places: Sequence[tuple[object, ...]], cursor: object, *, is_descendi
             f"`{cursor}` does not appear to be a valid cursor.", kind="INVALID_CURSOR_ARGUMENTS"
         ) from exc
     behind = tuple(at)
-    return sum(place >= behind if is_descending else place <= behind for place in places)
+
+    def is_behind(index: int) -> bool:
+        return place(index) < behind if is_descending else place(index) > behind
+
+    return bisect.bisect_left(range(count), True, key=is_behind)
