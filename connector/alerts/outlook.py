@@ -12,6 +12,7 @@ from connector.alerts import words
 from connector.analysis.state import Basis, Forecast
 
 LEAST_FINISHED = 5  # milestones of the project before one date may stand alone
+LEAST_HERE = 3  # fewer are no experience of this project
 DOUBTFUL_COVERAGE = 0.75  # measured below this, a forecast carries a warning
 _PLANNED = "planned_date"
 
@@ -46,8 +47,8 @@ def short(forecast: Forecast, *, today: dt.date) -> str:
 def rests_on(basis: Basis) -> str:
     """Say how many finished milestones are behind a forecast, and how often its dates held."""
     own = f"{words.count(basis.n, 'milestones')} finished here"
-    if not basis.n:
-        own = "experience of other projects, not this one"
+    if basis.n < LEAST_HERE:
+        own += ": general experience, not this project's"
     if basis.coverage is None:
         return f"{own}; not measured yet how often such dates hold"
     held = f"{own}; such dates held in {words.percent(round(basis.coverage, 2))} of cases"

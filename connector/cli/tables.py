@@ -24,6 +24,11 @@ from connector.analysis.state import (
     Severity,
 )
 from connector.analysis.walk import ITEMS
+from connector.cli import date_tables
+from connector.cli.layout import at as _at
+from connector.cli.layout import day as _day
+from connector.cli.layout import signed as _signed
+from connector.cli.layout import table as _table
 from mappings.concepts import Disposition, Risk
 
 _HEALTH_STYLE = {
@@ -39,6 +44,9 @@ _WORDS = {
     "scope_dropped": "{removed} of {baseline} agreed: {items}",
     "slipping": "{days} working days later than {agreed_on}: now {due_on}",
     "overdue": "due {due_on}, {days} working days ago; {open} open",
+    "buffer": "{used_ratio} of {days} working days used, {done_ratio} of the work done",
+    "silently_at_risk": "85 % date {p85_on}, {days} working days beyond {limit_on}",
+    "volatile": "{moves} moves, {turns} turns, {total_days} working days in all, {net_days} net",
     "sync_failed": "{reason}",
     "guard_tripped": "{reason}",
 }
@@ -109,6 +117,9 @@ def project_view(state: ProjectState, *, last_edition: str, whole: bool = False)
             _milestones(live.milestones[:most]),
             _rest(state.milestones, live.milestones, most),
         ),
+        *_section("Dates", date_tables.outlooks(state, live.milestones[:most])),
+        *_section("Promises", date_tables.promises(state.milestones if whole else ())),
+        *date_tables.kept(state.execution),
         *_section("Scope", _scope(state, live.scope[:most]), _rest((), live.scope, most)),
         *_section("Risks", _risks(live.picture.risks[:most]), _rest((), live.picture.risks, most)),
         *_section("Out of tolerance", deviations(worst[:most_worst]), _rest((), worst, most_worst)),
@@ -171,6 +182,11 @@ def _facts(deviation: Deviation) -> str:
     ratio, tolerance = deviation.facts.get("ratio"), deviation.facts.get("tolerance")
     if isinstance(ratio, float) and isinstance(tolerance, float):
         facts |= {"ratio": f"{ratio:.1%}", "tolerance": f"{tolerance:.1%}"}
+    facts |= {
+        name: f"{value:.0%}"
+        for name in ("used_ratio", "done_ratio")
+        if isinstance(value := deviation.facts.get(name), float)
+    }
     words = _WORDS.get(deviation.rule)
     if words is None or not set(_places(words)) <= set(facts):
         return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
@@ -213,13 +229,6 @@ def _section(title: str, table: Table, rest: str = "") -> Sequence[RenderableTyp
         return ()
     parts: list[RenderableType] = ["", f"[bold]{title}[/bold]"]
     return (*parts, *([table] if table.row_count else []), *([rest] if rest else []))
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
 
 
 def _sources(state: ProjectState) -> Table:
@@ -300,17 +309,5 @@ def _health(state: ProjectState) -> str:
     return f"[{_HEALTH_STYLE[status]}]{status}[/]"
 
 
-def _day(day: dt.date | None) -> str:
-    return "-" if day is None else day.isoformat()
-
-
-def _at(at: dt.datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}Z"
-
-
 def _percent(ratio: float | None) -> str:
     return "-" if ratio is None else f"{ratio:.1%}"
-
-
-def _signed(days: int | None) -> str:
-    return "-" if days is None else f"{days:+d} wd"

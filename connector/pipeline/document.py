@@ -11,7 +11,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo
 
 from adapters.records import MilestoneStatus
-from connector.analysis.state import EntryKind, Fact, HealthStatus, MilestoneClass, Severity
+from connector.analysis.state import (
+    EntryKind,
+    Fact,
+    FeverZone,
+    HealthStatus,
+    MilestoneClass,
+    PromiseKind,
+    Severity,
+)
 from mappings.concepts import Disposition, Level, Nature, Origin, Verdict
 
 
@@ -67,27 +75,31 @@ class GoalPart(_Part):
     due_on: dt.date | None
 
 
+def _or_none(text: str | None) -> str | None:
+    return text or None
+
+
 class Basis(_Part):
     """What a forecast rests on."""
 
-    n: int
-    coverage: float | None
-    method: str | None
+    n: int = Field(description="Finished milestones of this project behind it.")
+    coverage: float | None = Field(description="How often dates like its 85 % one held; null: not measured.")
+    method: Annotated[str | None, BeforeValidator(_or_none)]
 
 
 class Forecast(_Part):
     """Dates with probabilities, or the reason why there are none."""
 
-    p50_on: dt.date | None = None
-    p70_on: dt.date | None = None
-    p85_on: dt.date | None = None
-    p95_on: dt.date | None = None
-    likelihood: float | None = None
+    p50_on: dt.date | None
+    p70_on: dt.date | None
+    p85_on: dt.date | None
+    p95_on: dt.date | None
+    likelihood: float | None = Field(description="Of the agreed date, else the tracker's; at most 0.95.")
     refused: str | None
     seed: int
     basis: Basis
-    not_before_on: dt.date | None = None
-    decision_date: bool = False
+    not_before_on: dt.date | None = Field(description="Beyond the horizon: all that may be said aloud.")
+    decision_date: bool
 
 
 class Variance(_Part):
@@ -99,7 +111,7 @@ class Variance(_Part):
 
 
 class MovePart(_Part):
-    """The tracker's date moved between two sightings."""
+    """The tracker's date moved: seen between two sightings, or told by a webhook."""
 
     seen_at: Instant
     from_on: dt.date | None = Field(validation_alias="from_on", serialization_alias="from")
@@ -111,6 +123,47 @@ class Buffer(_Part):
 
     days: int | None
     used_days: int | None
+
+
+class FeverPart(_Part):
+    """Position in the fever chart of the buffer: share used against share of the work done."""
+
+    done_ratio: float
+    used_ratio: float = Field(description="By the tracker's date, or the forecast's even chance if later.")
+    zone: FeverZone
+
+
+class TrendPart(_Part):
+    """Where the tracker's date is going. Days are working days, but for the slope."""
+
+    slope: float | None = Field(description="Days of date per day of report; 1: never reached.")
+    extrapolated_on: dt.date | None
+    moves: int = Field(description="From one day to another; those of one day count as one.")
+    turns: int
+    net_days: int
+    total_days: int
+    volatility: float | None = Field(description="Total over net days; 1: all in one direction.")
+
+
+class PromisePart(_Part):
+    """An entry of the promise ledger. Only what was agreed or told is promised to a client."""
+
+    at: Instant
+    kind: PromiseKind
+    day: dt.date | None = Field(description="Null: the tracker's date was taken out.")
+    name: str = Field(description="What the milestone was called then.")
+    source: str
+    by: str
+    reason: str
+
+
+class ExecutionPart(_Part):
+    """Milestones whose agreed day is over, and how many of them were done by it."""
+
+    due: int
+    kept: int
+    done: int
+    ratio: float | None
 
 
 class MilestonePart(_Part):
@@ -131,6 +184,9 @@ class MilestonePart(_Part):
     done: int
     total: int
     buffer: Buffer
+    fever: FeverPart | None
+    trend: TrendPart
+    promises: list[PromisePart] = Field(description="Oldest first.")
 
 
 class Entry(_Part):
@@ -254,6 +310,7 @@ class StatusDocument(_Part):
     health: HealthPart
     goals: list[GoalPart]
     milestones: list[MilestonePart]
+    execution_index: ExecutionPart
     scope: list[Scope]
     risks: list[RiskPart]
     change_requests: list[ChangeRequestPart]

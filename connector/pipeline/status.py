@@ -10,26 +10,27 @@ from pydantic import BaseModel
 from connector.analysis.state import MilestoneState, ProjectState
 from connector.pipeline.document import (
     BaselinePart,
-    Basis,
     Buffer,
     ChangeRequestPart,
     ClientActionPart,
     DecisionPart,
     DeviationPart,
+    ExecutionPart,
     FeedbackPart,
+    FeverPart,
     Forecast,
     GoalPart,
     HealthPart,
     MilestonePart,
     MovePart,
+    PromisePart,
     RiskPart,
     Scope,
     Source,
     StatusDocument,
+    TrendPart,
     Variance,
 )
-
-_NO_FORECAST = "this version makes no forecasts"
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -51,6 +52,7 @@ def status_document(state: ProjectState, refs: Mapping[str, str]) -> StatusDocum
         health=HealthPart.model_validate(state.health),
         goals=_each(GoalPart, state.goals),
         milestones=[_milestone(milestone) for milestone in state.milestones],
+        execution_index=ExecutionPart.model_validate(state.execution),
         scope=_each(Scope, state.scope),
         risks=_each(RiskPart, picture.risks),
         change_requests=_each(ChangeRequestPart, picture.change_requests, refs),
@@ -83,7 +85,7 @@ def _milestone(milestone: MilestoneState) -> MilestonePart:
         baseline_on=milestone.baseline_on,
         due_on=milestone.due_on,
         actual_on=milestone.actual_on,
-        forecast=Forecast(refused=_NO_FORECAST, seed=1, basis=Basis(n=0, coverage=None, method=None)),
+        forecast=Forecast.model_validate(milestone.forecast),
         variance_working_days=Variance(
             first=milestone.variance_first,
             baseline=milestone.variance_baseline,
@@ -94,4 +96,7 @@ def _milestone(milestone: MilestoneState) -> MilestonePart:
         done=milestone.done,
         total=milestone.total,
         buffer=Buffer(days=milestone.buffer_days, used_days=milestone.buffer_used_days),
+        fever=None if milestone.fever is None else FeverPart.model_validate(milestone.fever),
+        trend=TrendPart.model_validate(milestone.trend),
+        promises=_each(PromisePart, milestone.promises),
     )

@@ -140,7 +140,7 @@ def test_text_says_reasons_and_facts_in_names(bench: Workbench) -> None:
     """No key and no tuple: what is out of order by its name, with the figures that a PM knows."""
     told(bench)
     text = bench.do("status", "apollo").out
-    assert "milestone slip (R1)" in text
+    assert "slipping (R1)" in text
     assert "1 on 10 agreed, 10.0%, tolerance 5.0%: APO-13" in text
     assert "13 working days later than 2026-10-01: now 2026-10-20" in text
     assert "jira:version" not in text
