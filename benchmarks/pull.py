@@ -20,7 +20,7 @@ from adapters.protocol import Adapter, Environment
 from adapters.registry import adapter_class
 from benchmarks.floor import floor_s, plain_loop
 from benchmarks.served import CENTER, CLOUD, GITHUB, Pace, Served, clock_of, served
-from connector.pipeline.pull import Order, Setting, pull
+from connector.pipeline.pull import Order, Question, Setting, pull
 from connector.store import open_store
 from connector.store.locks import this_process
 
@@ -128,7 +128,7 @@ def _pull(where: tuple[str, str, str, str], folder: str, phase: str, results: An
             full_every=dt.timedelta(days=1),
             shrink_ratio=0.5,
         )
-        results.put(measure(lambda: pull(setting, source, Order(), has_new_question=False)))
+        results.put(measure(lambda: pull(setting, source, Order(), Question())))
 
 
 def _plainly(where: tuple[str, str, str, str], _folder: str, _phase: str, results: Any) -> None:

@@ -63,7 +63,7 @@ def look(workspace: Workspace, project: Project, progress: Progress) -> Iterator
     """
     for source in project.sources:
         try:
-            adapter = workspace.open(source)
+            adapter = workspace.open_anew(source)
             try:
                 yield _look(workspace, project, source, adapter, progress)
             finally:

@@ -1,5 +1,7 @@
 """Does what a tracker told look like the truth? Pure: counts before against counts now.
 
+A census is doubted exactly like a full pull: it says as much about what is gone.
+
 A broken token, a half-answered search or a restored backup look like a project that is suddenly
 finished. A guard that trips leaves the stored data and the page as they are, until a person
 accepts the new state by name and reason.
@@ -18,11 +20,13 @@ QUARANTINE_RATIO = 0.1  # more unreadable issues than this share make a pull hal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What guards compare: one source, before this pull or as this full pull found it."""
+    """What guards compare: one source, before this pull or as this full pull or census found it."""
 
     issues: int
     milestones: int
-    newest_update_at: dt.datetime | None  # of the issues known both before and now; None if there are none
+    newest_update_at: dt.datetime | None = (
+        None  # of the issues known both before and now; None if there are none
+    )
     missing: int = 0  # issues known before that this pull did not find
     quarantined: int = 0  # issues that could not be read
     is_complete: bool = True  # the pull's last batch was seen
@@ -37,7 +41,7 @@ class Trip:
 
 
 def check(before: Tally, now: Tally, *, shrink_ratio: float = SHRINK_RATIO) -> tuple[Trip, ...]:
-    """Compare a full pull with what is stored.
+    """Compare a full pull, or a census, with what is stored.
 
     Args:
         before: What is stored of this source: known issues that are not gone.
@@ -51,10 +55,23 @@ def check(before: Tally, now: Tally, *, shrink_ratio: float = SHRINK_RATIO) -> t
     trips = [*_half_read(now)]
     if before.issues:
         trips += [*_emptied(before, now, shrink_ratio), *_stale(before, now)]
-    if before.milestones and not now.milestones:
-        reason = f"all {before.milestones} milestones are gone"
-        trips.append(Trip(guard="milestones_vanished", reason=reason))
-    return tuple(trips)
+    return (*trips, *_without_milestones(before, now))
+
+
+def check_changes(before: Tally, now: Tally) -> tuple[Trip, ...]:
+    """Compare a pull of what changed with what is stored: it may bring no issue, but never half a page.
+
+    A token that expired may be answered with nothing instead of a refusal: what changed is then
+    nothing, which says little, and no milestone is left, which says enough.
+    """
+    unread = _half_read(now) if not now.is_complete else ()
+    return (*unread, *_without_milestones(before, now))
+
+
+def _without_milestones(before: Tally, now: Tally) -> Sequence[Trip]:
+    if not before.milestones or now.milestones:
+        return []
+    return [Trip(guard="milestones_vanished", reason=f"all {before.milestones} milestones are gone")]
 
 
 def _half_read(now: Tally) -> Sequence[Trip]:

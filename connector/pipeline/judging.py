@@ -36,6 +36,8 @@ def facts_of(workspace: Workspace, project: Project) -> ProjectFacts:
         changes=stored.changes,
         links=stored.links,
         sightings=stored.sightings,
+        iterations=stored.iterations,
+        hints=stored.hints,
         gone=stored.gone,
         first_seen=stored.first_seen,
         rules=project.rules,

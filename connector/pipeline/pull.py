@@ -1,34 +1,34 @@
-"""Pulls one source: staged batch by batch, doubted by the guards, made live as a whole or not at all."""
+"""Pulls one source: staged batch by batch, doubted by the guards, made live as a whole or not at all.
+
+A pull goes through phases, each of which a killed process takes up where it was: it reads what
+changed (or everything), counts what is there where a census is due, looks for what is missing,
+reads by key what was seen otherwise than it is known, and is then applied in one transaction.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from adapters.protocol import Adapter, Batch, Fate, Window
+from adapters.errors import WaitTooLongError
+from adapters.protocol import Adapter, Window
 from adapters.records import Quarantined
-from connector.analysis.facts import Gone
-from connector.pipeline.guards import Tally, Trip, check
+from connector.pipeline.census import Settled, count, settle
+from connector.pipeline.guards import Tally, Trip, check, check_changes
 from connector.store import Store
-from connector.store.facts import StoredFacts
 from connector.store.locks import Lock
 from connector.store.pulls import Applied, SourceState
 from connector.store.runs import Acceptance
-from connector.store.staging import Pull, StagedCounts
+from connector.store.staging import Plan, Pull, PullKind, StagedCounts
 
 OVERLAP = dt.timedelta(minutes=5)  # trackers index late; what comes again changes nothing
+CENSUS_EVERY = dt.timedelta(days=1)
+WIDE_OVERLAP = dt.timedelta(hours=24)  # of the pull with a census: what was indexed hours late
 STALE_PULL = dt.timedelta(days=1)  # an unfinished pull older than this is begun anew
+RENEW_EVERY = dt.timedelta(minutes=1)  # signs of life while batches come
+LONGEST_REST = dt.timedelta(days=1)  # a tracker that asks for more is asked again after this
 GUARD_MARK = "guard tripped: "  # begins the failure text of a source whose guard tripped
-
-WHY: Mapping[Fate, str] = {  # what a ledger says of an issue that is gone; one that is present is not
-    Fate.OUTSIDE: "moved_out",
-    Fate.MOVED: "moved_out",
-    Fate.TRANSFERRED: "transferred",
-    Fate.CONVERTED: "converted",
-    Fate.DELETED: "deleted",
-    Fate.INVISIBLE: "invisible",
-}
 
 Progress = Callable[[str, int, int | None], None]
 """Told the source, the issues so far and an estimate of all of them."""
@@ -52,11 +52,20 @@ class Order:
 class Outcome:
     """How a pull ended. `applied` None: a guard tripped, nothing was changed."""
 
-    full: bool
+    kind: PullKind
     counts: StagedCounts
+    counted: int | None = None  # issues that a census saw; None: there was none
     trips: tuple[Trip, ...] = ()
     applied: Applied | None = None
     quarantined: tuple[Quarantined, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a source is asked for. `is_new`: something else than when it was last pulled well."""
+
+    fingerprint: str = ""
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,26 +77,18 @@ class Setting:
     lock: Lock
     now: Callable[[], dt.datetime]
     progress: Progress
-    full_every: dt.timedelta  # what is gone is only seen by a full pull
+    full_every: dt.timedelta
     shrink_ratio: float  # see `guards.check`
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What passed by while batches were staged."""
-
-    updated_at: dict[str, dt.datetime] = field(default_factory=dict)
-    is_complete: bool = False
-
-
-def pull(setting: Setting, adapter: Adapter, order: Order, *, has_new_question: bool) -> Outcome:
+def pull(setting: Setting, adapter: Adapter, order: Order, question: Question) -> Outcome:
     """Pull one source.
 
     Args:
         setting: The project's store, lock and clock.
         adapter: The source.
         order: What was asked.
-        has_new_question: Something else is asked for than last time: only a full pull answers it.
+        question: What the source is asked for.
 
     Returns:
         How it ended.
@@ -99,104 +100,139 @@ def pull(setting: Setting, adapter: Adapter, order: Order, *, has_new_question: 
     """
     store, name = setting.store, adapter.name
     state = store.pulls.source_state(setting.project, name)
-    full = order.full or order.accepts or has_new_question or _is_full_due(state, setting)
-    begun = _begin(setting, name, state, full=full)
-    staged, seen = _stage(setting, adapter, begun)
-    counts = store.pulls.counts(staged)
-    missing = store.pulls.missing_keys(staged) if full else ()
-    trips = _doubts(setting, name, counts, seen, missing) if full else _cut_off(seen)
+    _refuse_too_early(state, name, now=setting.now())
+    kind = _kind(state, order, question, setting)
+    begun = _begin(setting, name, _plan(kind, state, question, now=setting.now()))
+    staged = _read(setting, adapter, begun)
+    if staged.kind is PullKind.CENSUS and staged.is_read:
+        staged = count(store, adapter, staged, alive=_alive(setting))
+    trips = _doubts(setting, staged)
     if trips and not order.accepts:
-        store.pulls.discard(staged, at=setting.now())
-        reasons = "; ".join(trip.reason for trip in trips)
-        store.pulls.record_failure(setting.project, name, at=setting.now(), text=GUARD_MARK + reasons)
-        return Outcome(full=full, counts=counts, trips=trips)
-    unread = store.pulls.quarantined(staged)
-    gone = _gone(adapter, missing, at=setting.now())
+        return _refused(setting, staged, trips)
+    settled = settle(store, adapter, staged, now=setting.now, alive=_alive(setting))
     if trips:
         _record_acceptance(setting, name, order, trips)
-    applied = store.pulls.apply(staged, finished_at=setting.now(), gone=gone, lock=setting.lock)
-    return Outcome(full=full, counts=counts, trips=trips, applied=applied, quarantined=unread)
+    return _applied(setting, staged, settled, trips)
 
 
-def _is_full_due(state: SourceState, setting: Setting) -> bool:
-    if state.high_water_at is None or state.last_full_at is None or state.failure.startswith(GUARD_MARK):
-        return True
-    return setting.now() - state.last_full_at >= setting.full_every
+def _refuse_too_early(state: SourceState, name: str, *, now: dt.datetime) -> None:
+    """Leave a tracker alone as long as it asked, also when another process asked it.
+
+    Raises:
+        WaitTooLongError: It is too early.
+    """
+    if state.retry_at is not None and now < state.retry_at:
+        text = f"{name} asked to be left alone until {state.retry_at:%Y-%m-%d %H:%M} UTC"
+        raise WaitTooLongError(text, retry_at=state.retry_at)
 
 
-def _begin(setting: Setting, name: str, state: SourceState, *, full: bool) -> Pull:
-    since = None if full or state.high_water_at is None else state.high_water_at - OVERLAP
+def _kind(state: SourceState, order: Order, question: Question, setting: Setting) -> PullKind:
     now = setting.now()
-    begin = setting.store.pulls.begin
-    begun = begin(setting.project, name, full=full, since=since, started_at=now)
-    if begun.resumed and now - begun.started_at > STALE_PULL:
-        setting.store.pulls.discard(begun, at=now)
-        begun = begin(setting.project, name, full=full, since=since, started_at=now)
+    if order.full or order.accepts or question.is_new or _is_unknown(state):
+        return PullKind.FULL
+    if state.last_full_at is None or now - state.last_full_at >= setting.full_every:
+        return PullKind.FULL
+    if state.last_census_at is None or now - state.last_census_at >= CENSUS_EVERY:
+        return PullKind.CENSUS
+    return PullKind.CHANGES
+
+
+def _is_unknown(state: SourceState) -> bool:
+    """Whether nothing that is stored can be built upon: never read, or not believed."""
+    return state.high_water_at is None or state.failure.startswith(GUARD_MARK)
+
+
+def _plan(kind: PullKind, state: SourceState, question: Question, *, now: dt.datetime) -> Plan:
+    since = None
+    if kind is not PullKind.FULL and state.high_water_at is not None:
+        since = state.high_water_at - (WIDE_OVERLAP if kind is PullKind.CENSUS else OVERLAP)
+    return Plan(kind=kind, since=since, started_at=now, question=question.fingerprint)
+
+
+def _begin(setting: Setting, name: str, plan: Plan) -> Pull:
+    begun = setting.store.pulls.begin(setting.project, name, plan)
+    if begun.resumed and plan.started_at - begun.started_at > STALE_PULL:
+        setting.store.pulls.discard(begun, at=plan.started_at)
+        begun = setting.store.pulls.begin(setting.project, name, plan)
     return begun
 
 
-def _stage(setting: Setting, adapter: Adapter, begun: Pull) -> tuple[Pull, _Seen]:
-    store, staged, seen = setting.store, begun, _Seen()
-    had = store.pulls.counts(begun).issues if begun.resumed else 0
-    batches = 0
+def _read(setting: Setting, adapter: Adapter, begun: Pull) -> Pull:
+    """Stage what the tracker tells; a pull that was read to its end before is not read again."""
+    if begun.is_read:
+        return begun
+    staged, alive = begun, _alive(setting)
+    had = setting.store.pulls.counts(begun).issues if begun.resumed else 0
     for batch in adapter.pull(Window(since=begun.since, cursor=begun.cursor)):
-        staged = store.pulls.stage(staged, batch)
-        store.locks.renew(setting.lock, now=setting.now())
-        batches += 1
-        _note(seen, batch)
-        setting.progress(adapter.name, had + len(seen.updated_at), batch.total)
-    # killed between the last batch and its application, a resumed pull has nothing more to bring
-    seen.is_complete = seen.is_complete or (begun.resumed and begun.cursor is not None and not batches)
-    return staged, seen
+        staged = setting.store.pulls.stage(staged, batch)
+        alive()
+        had += len(batch.issues)
+        setting.progress(adapter.name, had, batch.total)
+    return staged
 
 
-def _note(seen: _Seen, batch: Batch) -> None:
-    seen.updated_at.update({issue.key: issue.updated_at for issue in batch.issues})
-    seen.is_complete = batch.last
+def _alive(setting: Setting) -> Callable[[], None]:
+    """Return what gives the lock a sign of life, once a minute at most."""
+    last_at = setting.now()
+
+    def renew() -> None:
+        nonlocal last_at
+        now = setting.now()
+        if now - last_at >= RENEW_EVERY:
+            setting.store.locks.renew(setting.lock, now=now)
+            last_at = now
+
+    return renew
 
 
-def _cut_off(seen: _Seen) -> tuple[Trip, ...]:
-    nothing = Tally(issues=0, milestones=0, newest_update_at=None)
-    now = Tally(issues=0, milestones=0, newest_update_at=None, is_complete=seen.is_complete)
-    return check(nothing, now)
-
-
-def _doubts(
-    setting: Setting, name: str, counts: StagedCounts, seen: _Seen, missing: tuple[str, ...]
-) -> tuple[Trip, ...]:
-    facts = setting.store.facts.load(setting.project, sources=(name,))
-    common = [i for i in facts.issues if i.key not in facts.gone and i.key in seen.updated_at]
-    before = Tally(
-        issues=len(facts.issues) - len(facts.gone),
-        milestones=len(_milestones_of_last_pull(facts)),
-        newest_update_at=max((issue.updated_at for issue in common), default=None),
-    )
+def _doubts(setting: Setting, staged: Pull) -> tuple[Trip, ...]:
+    comparison, counts = setting.store.comparison, setting.store.pulls.counts(staged)
+    known = comparison.known(staged.project, staged.source)
+    before = Tally(issues=known.issues, milestones=known.milestones)
     now = Tally(
         issues=counts.issues,
         milestones=counts.milestones or 0,
-        newest_update_at=max((seen.updated_at[issue.key] for issue in common), default=None),
-        missing=len(missing),
         quarantined=counts.quarantined,
-        is_complete=seen.is_complete,
+        is_complete=staged.is_complete,
+    )
+    if not staged.concludes:
+        return check_changes(before, now)
+    newest = comparison.newest(staged)
+    before = Tally(issues=known.issues, milestones=known.milestones, newest_update_at=newest.before_at)
+    now = Tally(
+        issues=counts.issues if staged.kind is PullKind.FULL else comparison.counted(staged),
+        milestones=counts.milestones or 0,
+        newest_update_at=newest.now_at,
+        missing=len(comparison.missing_keys(staged)),
+        quarantined=counts.quarantined,
+        is_complete=staged.is_complete,
     )
     return check(before, now, shrink_ratio=setting.shrink_ratio)
 
 
-def _milestones_of_last_pull(facts: StoredFacts) -> frozenset[str]:
-    """Keys of the milestones that the last good pull brought; it sighted each as it ended."""
-    ended = {source.last_success_at for source in facts.sources}
-    return frozenset(s.milestone.key for s in facts.sightings if s.seen_at in ended)
+def _refused(setting: Setting, staged: Pull, trips: tuple[Trip, ...]) -> Outcome:
+    store, now = setting.store, setting.now()
+    counts = store.pulls.counts(staged)
+    store.pulls.discard(staged, at=now)
+    reasons = "; ".join(trip.reason for trip in trips)
+    store.pulls.record_failure(staged.project, staged.source, at=now, text=GUARD_MARK + reasons)
+    return Outcome(kind=staged.kind, counts=counts, trips=trips)
 
 
-def _gone(adapter: Adapter, missing: tuple[str, ...], *, at: dt.datetime) -> Mapping[str, Gone]:
-    if not missing:
-        return {}
-    found = adapter.locate(missing)
-    return {
-        key: Gone(at=at, why=WHY[found[key].fate])
-        for key in missing
-        if key in found and found[key].fate in WHY
-    }
+def _applied(setting: Setting, staged: Pull, settled: Settled, trips: tuple[Trip, ...]) -> Outcome:
+    pulls = setting.store.pulls
+    counts, unread = pulls.counts(staged), pulls.quarantined(staged)
+    counted = setting.store.comparison.counted(staged) if staged.kind is PullKind.CENSUS else None
+    applied = pulls.apply(
+        staged,
+        finished_at=setting.now(),
+        gone=settled.gone,
+        settled=settled.told,
+        lock=setting.lock,
+    )
+    return Outcome(
+        kind=staged.kind, counts=counts, counted=counted, trips=trips, applied=applied, quarantined=unread
+    )
 
 
 def _record_acceptance(setting: Setting, name: str, order: Order, trips: tuple[Trip, ...]) -> None:

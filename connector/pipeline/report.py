@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict
@@ -24,6 +25,7 @@ class SourceReport(_Part):
 
     source: str
     full: bool = True
+    counted: int | None = None  # issues that a census saw; null: there was none
     exit_code: int = EXIT_DONE
     error: str = ""
     remedy: str = ""
@@ -57,6 +59,11 @@ class ProjectReport(_Part):
     baseline_taken: int | None = None  # its number, where this run took the configured one
     alerts_raised: int = 0  # messages put into the outbox
     warnings: tuple[str, ...] = ()
+
+    @property
+    def retry_at(self) -> dt.datetime | None:
+        """The first instant at which a source that asked for patience may be asked again."""
+        return min((one.retry_at for one in self.sources if one.retry_at is not None), default=None)
 
 
 class RunReport(_Part):
@@ -101,6 +108,8 @@ def project_lines(project: ProjectReport) -> Iterator[str]:
 def _source_lines(source: SourceReport) -> Iterator[str]:
     if source.exit_code == EXIT_DONE:
         kind = "full" if source.full else "incremental"
+        if source.counted is not None:
+            kind = f"{kind}, census of {source.counted}"
         counts = f"{source.new} new, {source.changed} changed, {source.gone} gone, {source.returned} returned"
         yield (
             f"{source.source}: {source.issues} issues, {source.changes} changes"
@@ -113,6 +122,8 @@ def _source_lines(source: SourceReport) -> Iterator[str]:
         yield "  look at the tracker; if it is right: sync --accept --by NAME --reason TEXT"
     else:
         yield f"{source.source}: {source.error}. {source.remedy}".rstrip()
+        if source.retry_at is not None:
+            yield f"  it is asked again after {source.retry_at:%Y-%m-%d %H:%M} UTC"
     yield from (f"{source.source}: not readable: {line}" for line in source.quarantined)
 
 

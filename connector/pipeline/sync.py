@@ -18,7 +18,7 @@ from connector.analysis.state import PROJECT, ProjectState
 from connector.errors import ConnectorError
 from connector.pipeline import judging
 from connector.pipeline.agreeing import take_configured
-from connector.pipeline.pull import Order, Outcome, Progress, Setting, pull
+from connector.pipeline.pull import LONGEST_REST, Order, Outcome, Progress, Question, Setting, pull
 from connector.pipeline.report import (
     EXIT_CONFIGURATION,
     EXIT_DONE,
@@ -31,6 +31,7 @@ from connector.pipeline.report import (
 )
 from connector.pipeline.workspace import OpenSource, Project, Workspace
 from connector.store.locks import Lock, this_process
+from connector.store.staging import PullKind
 from mappings.errors import FaultsError
 
 _log = logging.getLogger(__name__)
@@ -182,13 +183,15 @@ def _sources(
 def _source(
     workspace: Workspace, source: OpenSource, order: Order, setting: Setting, asked: frozenset[str]
 ) -> SourceReport:
+    question = Question(fingerprint=source.fingerprint, is_new=source.fingerprint not in asked)
+    if order.full:
+        workspace.notes(setting.project, source).forget()
     try:
-        adapter = workspace.open(source)
+        adapter = workspace.open(setting.project, source)
     except (AdapterError, ConnectorError) as error:
         return _source_failed(setting, source.name, error)
     try:
-        has_new_question = source.fingerprint not in asked
-        outcome = pull(setting, adapter, order, has_new_question=has_new_question)
+        outcome = pull(setting, adapter, order, question)
     except AdapterError as error:
         return _source_failed(setting, source.name, error)
     finally:
@@ -200,7 +203,8 @@ def _source_done(source: OpenSource, order: Order, outcome: Outcome) -> SourceRe
     applied, counts = outcome.applied, outcome.counts
     report = SourceReport(
         source=source.name,
-        full=outcome.full,
+        full=outcome.kind is PullKind.FULL,
+        counted=outcome.counted,
         trips=outcome.trips,
         issues=counts.issues,
         changes=counts.changes,
@@ -224,8 +228,9 @@ def _source_done(source: OpenSource, order: Order, outcome: Outcome) -> SourceRe
 
 
 def _source_failed(setting: Setting, name: str, error: AdapterError | ConnectorError) -> SourceReport:
-    text = str(error)
-    setting.store.pulls.record_failure(setting.project, name, at=setting.now(), text=text)
+    text, now = str(error), setting.now()
+    retry_at = min(error.retry_at, now + LONGEST_REST) if isinstance(error, WaitTooLongError) else None
+    setting.store.pulls.record_failure(setting.project, name, at=now, text=text, retry_at=retry_at)
     _log.warning("%s could not be read: %s", name, text, extra={"event": "source.failed"})
     is_configuration = isinstance(error, SettingsError | PluginError | ConnectorError)
     return SourceReport(
@@ -233,7 +238,7 @@ def _source_failed(setting: Setting, name: str, error: AdapterError | ConnectorE
         exit_code=EXIT_CONFIGURATION if is_configuration else EXIT_TRACKER,
         error=text,
         remedy=error.remedy if isinstance(error, AdapterError) else "",
-        retry_at=error.retry_at if isinstance(error, WaitTooLongError) else None,
+        retry_at=retry_at,
     )
 
 

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from adapters import registry
-from adapters.protocol import Adapter, Environment
+from adapters.budget import Budgets
+from adapters.protocol import Adapter, Environment, NoNotes, Notes
 from adapters.records import Milestone
 from connector.alerts.route import Route
 from connector.analysis.facts import HandMilestone
@@ -20,6 +21,7 @@ from connector.config import load_config, schema
 from connector.config.secrets import resolve_if_reference
 from connector.config.sources import Source
 from connector.store import Store, open_store
+from connector.store.notes import SourceNotes
 from mappings.rules import Rules, parse_rules
 
 
@@ -102,6 +104,7 @@ class Workspace:
         self.store = store
         self.clock = clock
         self.sleep = clock.sleep  # what adapters wait by; a service puts one here that can be stopped
+        self.budgets = Budgets()  # what each host bears, shared by all sources of this process
         self._projects: dict[str, Project] = {}
 
     @property
@@ -133,8 +136,8 @@ class Workspace:
         """Find several projects, in the order asked; none named means all, as configured."""
         return tuple(self.project(key) for key in self.named(keys))
 
-    def environment(self, name: str | None, rules: Rules) -> Environment:
-        """Make the world a source is handed."""
+    def environment(self, name: str | None, rules: Rules, *, notes: Notes | None = None) -> Environment:
+        """Make the world a source is handed; without `notes` it remembers nothing."""
         network = self.config.network
         proxy = None if network.proxy is None else resolve_if_reference(network.proxy, self.config.folder)
         return Environment(
@@ -144,10 +147,21 @@ class Workspace:
             proxy=proxy,
             name=name,
             fields=rules.fields,
+            notes=notes or NoNotes(),
+            budgets=self.budgets,
         )
 
-    def open(self, source: OpenSource) -> Adapter:
-        """Open a source; see `OpenSource.open`."""
+    def notes(self, project: str, source: OpenSource) -> SourceNotes:
+        """Return what a source remembers between runs; changed settings remember nothing."""
+        return self.store.notes.of(project, source.name, question=source.fingerprint, now=self.now)
+
+    def open(self, project: str, source: OpenSource) -> Adapter:
+        """Open a source with what it remembers; see `OpenSource.open`."""
+        notes = self.notes(project, source)
+        return source.open(self.environment(source.settings.name, source.rules, notes=notes))
+
+    def open_anew(self, source: OpenSource) -> Adapter:
+        """Open a source that remembers nothing: what it says is of now; see `OpenSource.open`."""
         return source.open(self.environment(source.settings.name, source.rules))
 
     def route(self, project: Project) -> Route:

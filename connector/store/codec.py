@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from adapters.records import Change, Issue, Link, Milestone, Quarantined
+from adapters.protocol import DateHint
+from adapters.records import Change, Issue, Iteration, Link, Milestone, Quarantined
 from connector.analysis.facts import Baseline, RecordedChange
 
 T = TypeVar("T")
@@ -18,6 +19,8 @@ HISTORY = TypeAdapter(tuple[Change, ...])
 LINK = TypeAdapter(Link)
 LINKS = TypeAdapter(tuple[Link, ...])
 MILESTONE = TypeAdapter(Milestone)
+ITERATION = TypeAdapter(Iteration)
+HINT = TypeAdapter(DateHint)
 QUARANTINED = TypeAdapter(Quarantined)
 BASELINE = TypeAdapter(Baseline)
 CHANGE = TypeAdapter(RecordedChange)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, func, select
 
-from adapters.records import Change, Issue, Link, MilestoneSighting
+from adapters.protocol import DateHint
+from adapters.records import Change, Issue, IterationSighting, Link, MilestoneSighting, Quarantined
 from connector.analysis.facts import Gone, SourceFacts
 from connector.store import codec, tables
 from connector.store.engine import Database
-from connector.store.milestones import load_sightings
+from connector.store.hints import load_hints
+from connector.store.sightings import load_iterations, load_milestones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,8 @@ class StoredFacts:
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     sightings: tuple[MilestoneSighting, ...] = ()
+    iterations: tuple[IterationSighting, ...] = ()
+    hints: tuple[DateHint, ...] = ()
     gone: Mapping[str, Gone] = field(default_factory=dict)
     first_seen: Mapping[str, dt.datetime] = field(default_factory=dict)
     sources: tuple[SourceFacts, ...] = ()  # ordered by name
@@ -51,11 +55,21 @@ class Facts:
                     row.key: codec.HISTORY.validate_json(row.history) for row in rows if row.history != "[]"
                 },
                 links=_links(connection, project, sources),
-                sightings=load_sightings(connection, project, sources=sources),
+                sightings=load_milestones(connection, project, sources=sources),
+                iterations=load_iterations(connection, project, sources=sources),
+                hints=load_hints(connection, project, sources=sources),
                 gone={row.key: Gone(at=row.gone_at, why=row.gone_why) for row in rows if row.gone_at},
                 first_seen={row.key: row.first_seen_at for row in rows},
                 sources=_sources(connection, project, sources),
             )
+
+    def unread(self, project: str, *, sources: Collection[str]) -> tuple[Quarantined, ...]:
+        """List the issues that could not be read when they came last, ordered by ref."""
+        kept = tables.quarantined.c
+        query = select(kept.record).where(kept.project == project, kept.source.in_(sources))
+        with self._database.read() as connection:
+            texts = connection.scalars(query.order_by(kept.ref)).all()
+        return tuple(codec.QUARANTINED.validate_json(text) for text in texts)
 
     def sources(self, project: str) -> tuple[SourceFacts, ...]:
         """Read the state of the sources alone, ordered by name."""

@@ -21,6 +21,7 @@ class LinkRow:
     b: str
     told_by_a: bool
     told_by_b: bool
+    kind: str
     record: str
 
     def values(self) -> dict[str, object]:

@@ -11,13 +11,16 @@ from connector.store.alerts import Alerts
 from connector.store.backtests import Backtests
 from connector.store.baselines import Baselines
 from connector.store.changes import Changes
+from connector.store.comparison import Comparison
 from connector.store.editions import Drafts, Editions
 from connector.store.engine import Database, open_database
 from connector.store.evidence import EvidenceFiles
 from connector.store.facts import Facts
+from connector.store.hints import HintsTold
 from connector.store.locks import Locks
 from connector.store.migrate import migrate
 from connector.store.milestones import Milestones
+from connector.store.notes import Notes
 from connector.store.outbox import Outbox
 from connector.store.pulls import Pulls
 from connector.store.rules import RuleUses
@@ -33,6 +36,9 @@ class Store:
         self._database = database
         self.where = database.where
         self.pulls = Pulls(database)
+        self.comparison = Comparison(database)
+        self.hints = HintsTold(database)
+        self.notes = Notes(database)
         self.facts = Facts(database)
         self.milestones = Milestones(database)
         self.baselines = Baselines(database)

@@ -55,71 +55,12 @@ sources = Table(
     Column("source", String(200), primary_key=True),
     Column("last_success_at", Instant),
     Column("last_full_at", Instant),
+    Column("last_census_at", Instant),  # a full pull counts as one
     Column("high_water_at", Instant),  # everything updated up to here was seen
     Column("complete", Boolean, nullable=False),
     Column("failed_since", Instant),
     Column("failure", Text, nullable=False),
-)
-
-pulls = Table(
-    "pulls",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("project", String(64), nullable=False),
-    Column("source", String(200), nullable=False),
-    Column("full", Boolean, nullable=False),
-    Column("since", Instant),
-    Column("started_at", Instant, nullable=False),
-    Column("cursor", Text),
-    Column("has_milestones", Boolean, nullable=False),
-    Column("state", String(10), nullable=False),  # open, applied, discarded
-    Column("ended_at", Instant),
-    Index("ix_pulls_open", "project", "source", "state"),
-)
-
-
-def _pull() -> Column[int]:
-    return Column("pull", ForeignKey("pulls.id", ondelete="CASCADE"), primary_key=True)
-
-
-staged_issues = Table(
-    "staged_issues",
-    metadata,
-    _pull(),
-    Column("key", String(300), primary_key=True),
-    Column("ref", String(300), nullable=False),
-    Column("updated_at", Instant, nullable=False),
-    Column("changes", Integer, nullable=False),
-    Column("record", Text, nullable=False),
-    Column("history", Text, nullable=False),  # its changes, in order of time
-)
-
-staged_links = Table(
-    "staged_links",
-    metadata,
-    _pull(),
-    Column("id", String(300), primary_key=True),
-    Column("a", String(300), nullable=False),
-    Column("b", String(300), nullable=False),
-    Column("told_by_a", Boolean, nullable=False),
-    Column("told_by_b", Boolean, nullable=False),
-    Column("record", Text, nullable=False),
-)
-
-staged_milestones = Table(
-    "staged_milestones",
-    metadata,
-    _pull(),
-    Column("key", String(300), primary_key=True),
-    Column("record", Text, nullable=False),
-)
-
-staged_quarantined = Table(
-    "staged_quarantined",
-    metadata,
-    _pull(),
-    Column("ref", String(300), primary_key=True),
-    Column("record", Text, nullable=False),
+    Column("retry_at", Instant),  # not to be asked before; it said so
 )
 
 issues = Table(
@@ -129,6 +70,8 @@ issues = Table(
     Column("key", String(300), primary_key=True),
     Column("source", String(200), nullable=False),
     Column("ref", String(300), nullable=False),
+    Column("updated_at", Instant, nullable=False),  # this and `parent` are in the record, too
+    Column("parent", String(300), nullable=False),  # "": none
     Column("first_seen_at", Instant, nullable=False),
     Column("gone_at", Instant),
     Column("gone_why", String(20), nullable=False),
@@ -147,6 +90,17 @@ links = Table(
     Column("b", String(300), nullable=False),
     Column("told_by_a", Boolean, nullable=False),
     Column("told_by_b", Boolean, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ix_links_b", "project", "source", "b"),
+)
+
+quarantined = Table(  # issues that could not be read when they came last
+    "quarantined",
+    metadata,
+    _project(),
+    Column("source", String(200), primary_key=True),
+    Column("ref", String(300), primary_key=True),
     Column("record", Text, nullable=False),
 )
 
@@ -171,6 +125,64 @@ sightings = Table(
     Column("seen_at", Instant, nullable=False),
     Column("look", ForeignKey("milestone_looks.id"), nullable=False),
     Index("ix_sightings_key", "project", "source", "key", "seen_at"),
+)
+
+iteration_looks = Table(
+    "iteration_looks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("key", String(300), nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ix_iteration_looks_key", "project", "source", "key"),
+)
+
+iteration_sightings = Table(
+    "iteration_sightings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("key", String(300), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("look", ForeignKey("iteration_looks.id"), nullable=False),
+    Index("ix_iteration_sightings_key", "project", "source", "key", "seen_at"),
+)
+
+date_hints = Table(  # what webhooks told of dates; never changed, never deleted
+    "date_hints",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("key", String(300), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("told_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+    UniqueConstraint("project", "source", "key", "at", "record", name="uq_date_hints"),
+)
+
+fates = Table(  # what webhooks told of issues, until a pull has looked
+    "fates",
+    metadata,
+    _project(),
+    Column("source", String(200), primary_key=True),
+    Column("key", String(300), primary_key=True),
+    Column("fate", String(20), nullable=False),
+    Column("ref", String(300), nullable=False),
+    Column("told_at", Instant, nullable=False),
+)
+
+notes = Table(  # what an adapter remembers; may be lost
+    "notes",
+    metadata,
+    _project(),
+    Column("source", String(200), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("question", String(64), nullable=False),  # by whom: another one finds nothing
+    Column("text", Text, nullable=False),
+    Column("until", Instant, nullable=False),
 )
 
 baselines = Table(

@@ -18,6 +18,7 @@ from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.judge import judge
 from connector.analysis.state import EntryKind, ProjectState, ScopeRow
 from connector.store import Store, open_store
+from connector.store.staging import Plan, PullKind
 from tests.builders import SOURCE, day, milestone
 from tests.connector.storyteller import (
     LAST,
@@ -55,7 +56,7 @@ def pull(store: Store, base: ProjectFacts, at: float, order: random.Random, *, s
     """Pull both sources whole; what is gone is marked when it went."""
     known = {one.key for one in store.facts.load("apollo").issues}
     for source in (SOURCE, OTHER):
-        under_way = store.pulls.begin("apollo", source, full=True, since=None, started_at=day(at))
+        under_way = store.pulls.begin("apollo", source, Plan(kind=PullKind.FULL, started_at=day(at)))
         for batch in batches(base, source, order, size=size):
             under_way = store.pulls.stage(under_way, batch)
         mine = {one.key for one in base.issues if one.source == source}

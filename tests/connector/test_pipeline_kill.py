@@ -58,7 +58,7 @@ def test_a_full_disk_loses_nothing(bench: Workbench) -> None:
         for number in range(40):
             bench.add_story(f"Late {number}")
         used = (bench.folder / "clientview.db").stat().st_size
-        with start(bench, "sync", room=used // 2) as process:
+        with start(bench, "sync", room=used // 4) as process:
             out, err = (text.decode() for text in process.communicate(timeout=60))
         sources = bench.status()["sources"]
         bench.do("sync")

@@ -12,6 +12,7 @@ import pytest
 from adapters.protocol import Batch
 from connector.errors import UsageError
 from connector.store import Store, StoreError, open_store
+from connector.store.staging import Plan, PullKind
 from tests.builders import SOURCE, day, issue
 
 
@@ -72,21 +73,21 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
 
 def test_a_full_disk_stops_a_step_and_loses_nothing(store: Store) -> None:
     """The batch that did not fit is not stored, its predecessor is; with space the pull goes on."""
-    pull = store.pulls.begin("apollo", SOURCE, full=True, since=None, started_at=day(0))
+    pull = store.pulls.begin("apollo", SOURCE, Plan(kind=PullKind.FULL, started_at=day(0)))
     pull = store.pulls.stage(pull, large(0))
     pragma(store, "max_page_count = 300")
     with pytest.raises(StoreError, match=r"the disk is full.*free some space") as caught:
         store.pulls.stage(pull, large(10))
     assert caught.value.exit_code == 2
     pragma(store, "max_page_count = 100000")
-    resumed = store.pulls.begin("apollo", SOURCE, full=True, since=None, started_at=day(0))
+    resumed = store.pulls.begin("apollo", SOURCE, Plan(kind=PullKind.FULL, started_at=day(0)))
     assert (resumed.cursor, store.pulls.counts(resumed).issues) == ("0", 10)
     assert store.pulls.counts(store.pulls.stage(resumed, large(10))).issues == 20
 
 
 def test_a_full_disk_while_applying_leaves_the_old_state(store: Store) -> None:
     """Live data and staged data are both as they were."""
-    pull = store.pulls.begin("apollo", SOURCE, full=True, since=None, started_at=day(0))
+    pull = store.pulls.begin("apollo", SOURCE, Plan(kind=PullKind.FULL, started_at=day(0)))
     pull = store.pulls.stage(pull, large(0))
     pragma(store, "max_page_count = 300")
     with pytest.raises(StoreError, match="the disk is full"):

@@ -12,6 +12,7 @@ import pytest
 
 from connector.store import open_store
 from connector.store.facts import StoredFacts
+from connector.store.staging import Plan, PullKind
 from tests.builders import SOURCE, day
 
 BATCHES, ISSUES = 12, 25  # batches in a pull, issues in a batch
@@ -23,6 +24,7 @@ from pathlib import Path
 from adapters.protocol import Batch
 from adapters.records import Field, Link
 from connector.store import open_store
+from connector.store.staging import Plan, PullKind
 from tests.builders import SOURCE, change, day, issue, milestone
 
 def batch(number):
@@ -36,7 +38,7 @@ def batch(number):
     )
 
 with open_store("sqlite:///store.db", folder=Path(sys.argv[1])) as store:
-    pull = store.pulls.begin("apollo", SOURCE, full=True, since=None, started_at=day(0))
+    pull = store.pulls.begin("apollo", SOURCE, Plan(kind=PullKind.FULL, started_at=day(0)))
     for number in range(int(pull.cursor or 0), {BATCHES}):
         pull = store.pulls.stage(pull, batch(number))
         print("staged", flush=True)
@@ -79,7 +81,7 @@ def is_whole(folder: Path) -> bool:
     if live.issues:
         return len(live.issues) == BATCHES * ISSUES and len(live.sightings) == 2
     with open_store("sqlite:///store.db", folder=folder) as store:
-        pull = store.pulls.begin("apollo", SOURCE, full=True, since=None, started_at=day(0))
+        pull = store.pulls.begin("apollo", SOURCE, Plan(kind=PullKind.FULL, started_at=day(0)))
         return store.pulls.counts(pull).issues == int(pull.cursor or 0) * ISSUES
 
 

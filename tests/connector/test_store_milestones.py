@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.protocol import Batch
 from connector.store import Store, open_store
+from connector.store.staging import Plan, PullKind
 from tests.builders import SOURCE, day, milestone, seen
 
 OCTOBER, NOVEMBER = dt.date(2026, 10, 1), dt.date(2026, 11, 1)
@@ -26,7 +27,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def sync(store: Store, at: float, *due: dt.date | None) -> None:
     """Pull versions R1, R2, … with these dates, nothing else, finished at once."""
-    pull = store.pulls.begin("apollo", SOURCE, full=False, since=None, started_at=day(at))
+    pull = store.pulls.begin("apollo", SOURCE, Plan(kind=PullKind.CHANGES, started_at=day(at)))
     milestones = tuple(milestone(number, due_on=on) for number, on in enumerate(due, start=1))
     pull = store.pulls.stage(pull, Batch(milestones=milestones, cursor="1"))
     store.pulls.apply(pull, finished_at=day(at), gone={})

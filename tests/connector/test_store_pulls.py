@@ -14,7 +14,7 @@ from adapters.records import Field, Issue, Link, LinkKind, Quarantined
 from connector.analysis.facts import Gone
 from connector.store import LockedError, Store, StoreError, open_store
 from connector.store.pulls import Applied, SourceState
-from connector.store.staging import Pull, StagedCounts
+from connector.store.staging import Plan, Pull, PullKind, StagedCounts
 from tests.builders import SOURCE, change, day, issue, milestone
 
 
@@ -28,7 +28,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def begin(store: Store, *, full: bool = True, at: float = 0, project: str = "apollo") -> Pull:
     """Begin a pull of the one source."""
     since = None if full else day(0)
-    return store.pulls.begin(project, SOURCE, full=full, since=since, started_at=day(at))
+    kind = PullKind.FULL if full else PullKind.CHANGES
+    return store.pulls.begin(project, SOURCE, Plan(kind=kind, since=since, started_at=day(at)))
 
 
 def pull(
@@ -101,20 +102,46 @@ def test_an_unfinished_pull_goes_on_behind_its_last_batch(store: Store) -> None:
     assert store.pulls.counts(resumed).issues == 1
 
 
-def test_a_pull_of_the_other_kind_discards_the_unfinished_one(store: Store) -> None:
-    """Full and incremental pulls are not mixed."""
+def test_an_unfinished_pull_that_brings_less_is_discarded(store: Store) -> None:
+    """Who asks for everything is not answered with what changed."""
+    store.pulls.stage(begin(store, full=False), batch(issue(1)))
+    other = begin(store, full=True, at=1)
+    assert (other.cursor, other.since, other.resumed) == (None, None, False)
+    assert store.pulls.counts(other).issues == 0
+
+
+def test_an_unfinished_pull_that_brings_more_goes_on(store: Store) -> None:
+    """A killed full pull is ended by the next sync, whatever that would have asked for."""
     store.pulls.stage(begin(store), batch(issue(1)))
     other = begin(store, full=False, at=1)
-    assert (other.cursor, other.since, other.resumed) == (None, day(0), False)
-    assert store.pulls.counts(other).issues == 0
+    assert (other.kind, other.cursor, other.since, other.resumed) == (PullKind.FULL, "1", None, True)
+
+
+def test_an_unfinished_pull_of_another_question_is_discarded(store: Store) -> None:
+    """Batches that lack a field the rules ask for now are not mixed with those that have it."""
+    plan = Plan(kind=PullKind.FULL, started_at=day(0), question="without budget")
+    store.pulls.stage(store.pulls.begin("apollo", SOURCE, plan), batch(issue(1)))
+    asked = store.pulls.begin("apollo", SOURCE, replace(plan, question="with budget"))
+    assert (asked.cursor, asked.resumed) == (None, False)
+
+
+def test_issues_asked_for_by_key_leave_an_unfinished_pull_alone(store: Store) -> None:
+    """They are stored beside it, and say nothing of when the source was read."""
+    store.pulls.stage(begin(store), batch(issue(1)))
+    named = store.pulls.begin("apollo", SOURCE, Plan(kind=PullKind.NAMED, started_at=day(1)))
+    named = store.pulls.stage(named, batch(issue(2)))
+    store.pulls.apply(named, finished_at=day(1), gone={})
+    assert keys(store) == ["APO-2"]
+    assert store.pulls.source_state("apollo", SOURCE) == SourceState()
+    assert begin(store, at=2).resumed
 
 
 def test_live_issues_are_counted_by_source(store: Store) -> None:
     """What a guard compares with: known and not gone."""
     pull(store, batch(issue(1), issue(2)))
     pull(store, batch(issue(1)), at=1, gone=("jira:issue:2",))
-    assert store.pulls.live_count("apollo", SOURCE) == 1
-    assert store.pulls.live_count("other", SOURCE) == 0
+    assert store.comparison.known("apollo", SOURCE).issues == 1
+    assert store.comparison.known("other", SOURCE).issues == 0
 
 
 def test_a_discarded_pull_takes_nothing_more(store: Store) -> None:
@@ -149,7 +176,7 @@ def test_a_full_pull_knows_what_is_missing(store: Store) -> None:
     pull(store, batch(issue(1), issue(2), issue(3)))
     unread = Quarantined(ref="APO-2", field="created", reason="found no date")
     under_way = store.pulls.stage(begin(store, at=1), batch(issue(1), quarantined=(unread,)))
-    assert store.pulls.missing_keys(under_way) == ("jira:issue:3",)
+    assert store.comparison.missing_keys(under_way) == ("jira:issue:3",)
     assert store.pulls.quarantined(under_way) == (unread,)
 
 
@@ -171,7 +198,7 @@ def test_projects_do_not_see_each_other(store: Store) -> None:
     pull(store, batch(issue(1), milestones=(milestone(1),)))
     assert store.facts.load("other") == type(store.facts.load("other"))()
     under_way = store.pulls.stage(begin(store, project="other"), batch(issue(1, title="theirs")))
-    assert store.pulls.missing_keys(under_way) == ()
+    assert store.comparison.missing_keys(under_way) == ()
     store.pulls.apply(under_way, finished_at=day(1), gone={})
     assert [one.title for one in store.facts.load("apollo").issues] == ["Story 1"]
 
