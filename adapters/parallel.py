@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
@@ -11,13 +11,14 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 
-def in_order(jobs: Iterable[Callable[[], Value]], *, at_a_time: int) -> Iterator[Value]:
+def in_order(jobs: Iterable[Callable[[], Value]], *, at_a_time: int) -> Generator[Value, None, None]:
     """Run jobs in threads and yield what they return, in their order.
 
     Jobs are begun while the caller works on what was yielded; at most `at_a_time` are under way
     or waiting to be taken. Once one has failed, no other is begun; what stands before it in the
-    order is still yielded, then its error is raised. When this ends, by whatever way, the threads
-    have ended too: jobs under way are awaited, since none can be stopped from outside.
+    order is still yielded, then its error is raised. When this ends, by whatever way (`close` is
+    one), the threads have ended too: jobs under way are awaited, since none can be stopped from
+    outside.
 
     Args:
         jobs: What to do; taken one by one, as results are taken.

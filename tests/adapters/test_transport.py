@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,89 +18,23 @@ from adapters.errors import (
     MalformedError,
     MovedError,
     NotFoundError,
+    OverloadedError,
     RefusedError,
     SettingsError,
     UnreachableError,
     WaitTooLongError,
 )
+from adapters.github import queries
 from adapters.protocol import Environment
 from adapters.transport import Transport
-
-START = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
-Answer = tuple[int, dict[str, str], bytes]
-
-
-@dataclass
-class World:
-    """A clock that only sleeping moves, and a server that answers from a list."""
-
-    url: str
-    answers: list[Answer] = field(default_factory=list)
-    seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
-    slept_s: list[float] = field(default_factory=list)
-    at: dt.datetime = START
-
-    def sleep(self, seconds: float) -> None:
-        """Move the clock."""
-        self.slept_s.append(seconds)
-        self.at += dt.timedelta(seconds=seconds)
-
-    def environment(self, *, ca_file: Path | None = None) -> Environment:
-        """Return this world for an adapter."""
-        return Environment(now=lambda: self.at, sleep=self.sleep, ca_file=ca_file)
-
-    def transport(self, allow: Callable[[wire.Request], bool] = lambda _: True) -> Transport:
-        """Return a door to this server alone."""
-        return Transport(self.environment(), hosts=frozenset({wire.host_of(self.url)}), allow=allow)
+from tests.adapters.transport_world import RESET, START, Answer, World, error, ok, serving
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
     """Serve `world.answers` one after another, the last one for ever."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            box.seen.append((self.command, self.path, dict(self.headers)))
-            status, headers, body = box.answers[0] if len(box.answers) == 1 else box.answers.pop(0)
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-            self.close_connection = "Content-Length" in headers
-
-        do_POST = do_GET  # noqa: N815 - the name http.server calls
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-            """Keep the test's output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    box = World(url=f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield box
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def ok(document: object = None, **headers: str) -> Answer:
-    """Return a good answer."""
-    return 200, {"Content-Type": "application/json", **headers}, json.dumps(document or {}).encode()
-
-
-def error(status: int, document: object = None, **headers: str) -> Answer:
-    """Return an error with header names written with underscores."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return status, named, json.dumps(document).encode() if document is not None else b""
-
-
-def get(world: World, path: str = "/x") -> wire.Request:
-    """Return a request to the server."""
-    return wire.Request(method="GET", url=f"{world.url}{path}")
+    with serving() as served:
+        yield served
 
 
 @pytest.mark.parametrize(
@@ -127,12 +58,18 @@ def get(world: World, path: str = "/x") -> wire.Request:
         pytest.param(error(502), 2, 3, id="gateway"),
         pytest.param(error(500), 2, 3, id="500 once"),
         pytest.param((200, {"Content-Length": "99"}, b"{}"), 2, 3, id="truncated"),
+        pytest.param((200, {"Connection": "close"}, b'{"a": {}'), 2, 3, id="truncated, of no stated length"),
+        pytest.param((200, {"Connection": "close"}, b""), 2, 3, id="nothing"),
+        pytest.param((200, {"Content-Encoding": "gzip"}, b"{}"), 2, 3, id="not packed as it says"),
+        pytest.param(RESET, 2, 3, id="connection reset"),
+        pytest.param((502, {"Content-Type": "text/html"}, b"<html>"), 2, 3, id="gateway's page"),
+        pytest.param(error(524), 2, 3, id="gateway of a content network"),
     ],
 )
 def test_waits_as_asked_then_tries_again(world: World, answer: Answer, least_s: float, most_s: float) -> None:
     """A wait is exactly what the server asked for, or our own backed-off one; never less."""
     world.answers = [answer, ok({"a": 1})]
-    response = world.transport().send(get(world))
+    response = world.transport().send(world.get())
     assert response.json() == {"a": 1}
     assert len(world.slept_s) == 1
     assert least_s <= world.slept_s[0] <= most_s
@@ -182,7 +119,7 @@ def test_final_answers_become_the_error_of_a_decision(
     """What no patience mends is raised at once, after one request, with the tracker's own words."""
     world.answers = [answer]
     with pytest.raises(kind, match=words) as caught:
-        world.transport().send(get(world, "/x?token=secret"))
+        world.transport().send(world.get("/x?token=secret"))
     assert type(caught.value) is kind
     assert "secret" not in str(caught.value)
     assert len(world.seen) == 1
@@ -196,7 +133,7 @@ def test_gives_up_in_the_end(world: World, answer: Answer, requests_sent: int) -
     """An error that stays ends as unreachable after a bounded number of attempts."""
     world.answers = [answer]
     with pytest.raises(UnreachableError):
-        world.transport().send(get(world))
+        world.transport().send(world.get())
     assert len(world.seen) == requests_sent
 
 
@@ -204,7 +141,7 @@ def test_hands_back_a_wait_that_is_too_long(world: World) -> None:
     """More than 15 minutes is not slept but returned with the instant to come again."""
     world.answers = [error(429, Retry_After="3600")]
     with pytest.raises(WaitTooLongError) as caught:
-        world.transport().send(get(world))
+        world.transport().send(world.get())
     assert caught.value.retry_at == START + dt.timedelta(hours=1)
     assert world.slept_s == []
 
@@ -214,7 +151,7 @@ def test_refuses_what_is_not_a_reading_call(world: World) -> None:
     transport = world.transport(allow=lambda request: request.path.startswith("/rest/"))
     for path in ("/admin", "/rest/%2e%2e/admin"):
         with pytest.raises(ForbiddenRequestError):
-            transport.send(get(world, path))
+            transport.send(world.get(path))
     assert world.seen == []
 
 
@@ -243,6 +180,101 @@ def test_shows_the_allow_list_the_document_of_a_query(world: World) -> None:
     assert shown[0].path == "/graphql"
     assert shown[0].query == {"a": "1", "b": "2"}
     assert shown[0].json == {"query": "query{x}"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(ok({"issues": []}, X_Seraph_LoginReason="AUTHENTICATED_FAILED"), id="failed"),
+        pytest.param(ok({"issues": []}, X_Seraph_LoginReason="AUTHENTICATION_DENIED, OK"), id="denied"),
+    ],
+)
+def test_trap_28_a_token_that_expired_is_no_empty_project(world: World, answer: Answer) -> None:
+    """A 200 without issues whose header says that nobody logged in is a refusal."""
+    world.answers = [answer]
+    with pytest.raises(RefusedError, match="stranger"):
+        world.transport().send(world.get())
+
+
+def test_trap_37_a_locked_account_is_asked_nothing_more(world: World) -> None:
+    """After the first CAPTCHA no request leaves this door: each would be one more failed login."""
+    world.answers = [error(403, X_Authentication_Denied_Reason="CAPTCHA_CHALLENGE; login-url=x")]
+    transport = world.transport()
+    for _ in range(3):
+        with pytest.raises(RefusedError, match="CAPTCHA"):
+            transport.send(world.get())
+    assert len(world.seen) == 1
+
+
+def test_trap_67_a_move_without_an_address_is_told(world: World) -> None:
+    """301 without Location: it has moved, which is neither deleted nor a reason to fail otherwise."""
+    world.answers = [error(301)]
+    with pytest.raises(MovedError):
+        world.transport().send(world.get())
+
+
+@pytest.mark.parametrize("answer", [error(503), error(500), RESET, (200, {}, b"")])
+def test_trap_75_an_answer_that_never_comes_is_no_empty_one(world: World, answer: Answer) -> None:
+    """However often it was tried: an error is raised, from which nobody can conclude an absence."""
+    world.answers = [answer]
+    with pytest.raises(UnreachableError):
+        world.transport().send(world.get())
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_trap_76_nothing_is_written_hence_nothing_twice(world: World, method: str) -> None:
+    """What might be retried is read-only by the allow-list: a write is refused before it is sent."""
+    transport = world.transport(allow=lambda request: request.method == "GET")
+    with pytest.raises(ForbiddenRequestError):
+        transport.send(wire.Request(method=method, url=f"{world.url}/x", json={"a": 1}))
+    assert world.seen == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "mutation { deleteIssue }",
+        " mutation X { a }",
+        "# query\nmutation { a }",
+        "{ a }",
+        "subscription { a }",
+    ],
+)
+def test_trap_77_no_mutation_slips_in(world: World, document: str) -> None:
+    """Of GraphQL only what begins as a query leaves the house."""
+    rules = queries.Rules(api=f"{world.url}", graphql_url=f"{world.url}/graphql")
+    transport = world.transport(allow=rules.allows)
+    with pytest.raises(ForbiddenRequestError):
+        transport.send(wire.Request(method="POST", url=f"{world.url}/graphql", json={"query": document}))
+    assert world.seen == []
+
+
+def test_a_304_is_an_answer_and_costs_a_request(world: World) -> None:
+    """Whoever sends an ETag along sees whether anything changed; it counts like any request."""
+    world.answers = [ok({"a": 1}, ETag='"7"'), error(304, ETag='"7"')]
+    transport = world.transport()
+    tag = transport.send(world.get()).headers["etag"]
+    answer = transport.send(world.get(If_None_Match=tag))
+    assert (answer.status, answer.body) == (304, b"")
+    assert world.seen[1][2]["If-None-Match"] == '"7"'
+    assert transport.usage.requests == 2
+
+
+def test_bodies_come_packed(world: World) -> None:
+    """Trackers are asked to pack what they send; what is read is unpacked."""
+    packed = gzip.compress(b'{"a": 1}')
+    world.answers = [(200, {"Content-Type": "application/json", "Content-Encoding": "gzip"}, packed)]
+    assert world.transport().send(world.get()).json() == {"a": 1}
+    assert world.seen[0][2]["Accept-Encoding"] == "gzip"
+
+
+def test_trap_70_a_query_too_heavy_is_handed_back_at_once(world: World) -> None:
+    """With one attempt a 502 ends it, so that the caller asks for less: each repetition costs points."""
+    world.answers = [error(502)]
+    with pytest.raises(OverloadedError):
+        world.transport().send(world.get(), attempts=1)
+    assert len(world.seen) == 1
+    assert world.slept_s == []
 
 
 def test_follows_a_redirect_on_the_same_host(world: World) -> None:

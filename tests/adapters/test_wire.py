@@ -30,7 +30,7 @@ def response(body: bytes, status: int = 200, **headers: str) -> wire.Response:
         pytest.param("", None, id="no header"),
     ],
 )  # fmt: skip
-def test_finds_the_next_page(link: str, expected: str | None) -> None:
+def test_trap_55_finds_the_next_page_by_its_link_alone(link: str, expected: str | None) -> None:
     """The next page is the link whose relation says so, and no other."""
     assert wire.next_link({"link": link}) == expected
 
