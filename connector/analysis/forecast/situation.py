@@ -97,7 +97,7 @@ class Scene:
 
     @cached_property
     def open_tracks(self) -> tuple[Track, ...]:
-        """Return the containers that are begun and not finished, in the order they are worked.
+        """Return the containers that are there and not finished, in the order they are worked.
 
         Earlier planned days come first, then those begun earlier; without a planned day last.
         """
@@ -105,7 +105,7 @@ class Scene:
         return tuple(sorted(found, key=self._turn))
 
     def is_open(self, key: str) -> bool:
-        """Whether a container is begun and not finished."""
+        """Whether a container is there and not finished."""
         track = self.chronicle.tracks.get(key)
         return track is not None and self._is_open(track)
 
@@ -163,8 +163,9 @@ class Scene:
     # -- private ---------------------------------------------------------------------------------
 
     def _is_open(self, track: Track) -> bool:
-        is_open = track.status_at(self.as_of) is MilestoneStatus.OPEN
-        return is_open and self.begun_at(track) is not None
+        known = (self.begun_at(track), track.seen_at, track.began_at)
+        exists = any(since is not None and since <= self.as_of for since in known)
+        return exists and track.status_at(self.as_of) is MilestoneStatus.OPEN
 
     def _turn(self, track: Track) -> tuple[dt.date, dt.datetime, str]:
         return (self.planned_on(track) or dt.date.max, self.begun_at(track) or self.as_of, track.key)
