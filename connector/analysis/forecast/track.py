@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from adapters.records import MilestoneStatus
@@ -80,6 +80,12 @@ class Track:
         """Return how it stood at an instant; open before its first turn."""
         told = [turn for turn in self.turns if turn.at <= instant]
         return told[-1].status if told else MilestoneStatus.OPEN
+
+    def ends(self) -> Iterator[tuple[dt.date, dt.datetime, dt.datetime | None]]:
+        """Yield every known day of a finish, since when it held, and until when (None: it still does)."""
+        for index, turn in enumerate(self.turns):
+            if turn.status is MilestoneStatus.DONE and turn.day is not None:
+                yield turn.day, turn.at, self.turns[index + 1].at if index + 1 < len(self.turns) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
