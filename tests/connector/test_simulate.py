@@ -171,7 +171,7 @@ def test_nothing_later_is_looked_at() -> None:
     told = two_releases()
     later = replace(
         told,
-        tracks=told.tracks | {"new": track("new", [stay("new-1", 41)])},
+        tracks={**told.tracks} | {"new": track("new", [stay("new-1", 41)])},
         spells={**told.spells, "soon-1": told.spells["late-20"][:0]},
     )
     for key in ("soon", "late"):

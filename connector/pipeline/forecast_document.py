@@ -1,0 +1,180 @@
+"""The shape of `forecast --json` and `backtest --json`: the published schemas are made from these models.
+
+Internal: names milestones in the tracker's words. Keys are added, never renamed or removed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from connector.analysis.forecast.backtest import Method
+from connector.analysis.forecast.causes import Cause
+from connector.analysis.forecast.track import Kind
+from connector.pipeline.document import Forecast, Instant
+
+
+class _Part(BaseModel):
+    """A part of a document, read from the attributes of what analysis answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, populate_by_name=True)
+
+
+class RecordPart(_Part):
+    """How dates and warnings held in this project's past, by its last backtest."""
+
+    measured_at: Instant
+    n: int = Field(description="Finished milestones behind it.")
+    coverage: float | None = Field(description="Of 85 % dates, how many held.")
+    recall: float | None = Field(description="Of slips against the first plan, how many were warned of.")
+    false_alarms: float | None = Field(description="Of warnings, how many were of no slip.")
+
+
+class CausePart(_Part):
+    """What one cause did to the 85 % date, in calendar days; positive means later."""
+
+    cause: Cause
+    days: int
+    says: str
+
+
+class MovedPart(_Part):
+    """Why the 85 % date moved since an instant; the parts sum to `days`. Refused: neither date is known."""
+
+    since: Instant
+    refused: str | None = None
+    from_on: dt.date | None = Field(default=None, serialization_alias="from")
+    to_on: dt.date | None = Field(default=None, serialization_alias="to")
+    days: int | None = None
+    parts: list[CausePart] = []
+
+
+class DeliveryPart(_Part):
+    """Whether a running sprint delivers what it was committed to."""
+
+    probability_less: float | None = Field(description="That less is delivered than committed, 0 to 1.")
+    committed: int
+    done: int
+    n: int = Field(description="Finished sprints of this project behind it.")
+    refused: str | None
+
+
+class OutlookPart(_Part):
+    """One open container with its forecast, also in words."""
+
+    key: str
+    name: str
+    kind: Kind
+    due_on: dt.date | None = Field(description="The tracker's.")
+    agreed_on: dt.date | None
+    open: int = Field(description="Items that are not done.")
+    total: int
+    forecast: Forecast
+    says: list[str]
+    warning: str | None
+    moved: MovedPart | None = None
+    delivery: DeliveryPart | None = Field(default=None, description="Of a running sprint.")
+
+
+class AskedPart(_Part):
+    """What was asked: all of it at once, from the instant of the forecast on."""
+
+    drop: list[str] = Field(description="Refs of the items left out.")
+    close: list[str] = Field(description="Refs of the items taken as done.")
+    move: dict[str, dt.date] = Field(description="Milestone to planned day.")
+    capacity: float = Field(description="The pace as a multiple of that of late.")
+    ramp_days: int = Field(description="Calendar days until it is reached.")
+
+
+class EffectPart(_Part):
+    """What it does to one milestone. `least` is with half of the capacity; the same where none was asked."""
+
+    key: str
+    name: str
+    before: Forecast
+    after: Forecast
+    least: Forecast
+    days: int | None = Field(description="Calendar days by which the 85 % date moves; positive: later.")
+    least_days: int | None
+    says: str
+
+
+class WhatIfPart(_Part):
+    """The answer to a question."""
+
+    asked: AskedPart
+    effects: list[EffectPart]
+
+
+class ForecastDocument(_Part):
+    """The forecasts of one project as of an instant. Never shown to a client."""
+
+    schema_name: Literal["clientview.forecast/1"] = Field(
+        default="clientview.forecast/1", serialization_alias="schema"
+    )
+    project: str
+    name: str
+    as_of: Instant
+    record: RecordPart | None = Field(description="None: never measured by `backtest` until then.")
+    milestones: list[OutlookPart]
+    goals: list[OutlookPart]
+    iterations: list[OutlookPart]
+    what_if: WhatIfPart | None = None
+
+
+class FiguresPart(_Part):
+    """How a method did. Losses (pinball) and error in calendar days, averaged over milestones."""
+
+    method: Method
+    milestones: int
+    looks: int
+    refused: int
+    p50_loss: float
+    p85_loss: float
+    coverage_50: float | None
+    coverage_85: float | None
+    coverage_85_low: float | None = Field(description="95 % interval, by resampling milestones.")
+    coverage_85_high: float | None
+    median_error_days: float | None
+
+
+class WarningsPart(_Part):
+    """How early slips against the first plan were seen."""
+
+    milestones: int
+    slipped: int
+    warned: int
+    recall: float | None
+    false_alarms: float | None = Field(description="Of milestones that held, how many were warned of.")
+    precision: float | None
+    lead_days: float | None
+
+
+class BacktestDocument(_Part):
+    """What a backtest found. Never shown to a client."""
+
+    schema_name: Literal["clientview.backtest/1"] = Field(
+        default="clientview.backtest/1", serialization_alias="schema"
+    )
+    project: str
+    name: str
+    made_at: Instant
+    first_on: dt.date | None
+    last_on: dt.date | None
+    days: int
+    looks: int
+    figures: list[FiguresPart]
+    warnings: WarningsPart
+
+
+class RowPart(_Part):
+    """A line of `backtest --jsonl`: what was forecast for one milestone on one day; null where refused."""
+
+    project: str
+    milestone: str
+    as_of: dt.date
+    p50: dt.date | None
+    p85: dt.date | None
+    likelihood: float | None

@@ -1,0 +1,160 @@
+"""Says forecasts, causes and effects in English, for the PM. Pure.
+
+A date alone is told only where it has been planned and five finished milestones stand behind it; else a
+range; far ahead only what it will not be before. What it rests on is always told with it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from connector.analysis.forecast.causes import Cause, Explanation, Part
+from connector.analysis.forecast.whatif import Effect
+from connector.analysis.record import Record
+from connector.analysis.state import Forecast
+
+PLANNED: Final = "planned_date"  # the method of a forecast that rests on a planned day
+LEAST_PREDECESSORS: Final = 5  # finished milestones behind a single date
+LEAST_HERE: Final = 3  # fewer are no experience of this project
+LEAST_COVERAGE: Final = 0.75  # below, a date is told with a warning
+GENERAL: Final = "from general experience, not this project"
+
+
+def told(forecast: Forecast, record: Record | None) -> Iterator[str]:
+    """Yield what is said of a forecast: the date, its likelihood, what it rests on."""
+    if forecast.refused is not None:
+        yield f"no date: {forecast.refused}"
+        return
+    if forecast.decision_date:
+        yield "the date is a decision: nothing is left to do, or nothing moves"
+    yield _date(forecast)
+    if forecast.likelihood is not None:
+        yield f"likelihood of the planned date: {_percent(forecast.likelihood)}"
+    yield basis(forecast, record)
+
+
+def _date(forecast: Forecast) -> str:
+    if forecast.not_before_on is not None:
+        return f"not before {_day(forecast.not_before_on)}; further ahead nothing can be said"
+    if is_single(forecast):
+        return f"by {_day(forecast.p85_on)} (85 %)"
+    return f"between {_day(forecast.p50_on)} (as likely later as earlier) and {_day(forecast.p85_on)} (85 %)"
+
+
+def is_single(forecast: Forecast) -> bool:
+    """Whether one date may be told instead of a range."""
+    return forecast.basis.method == PLANNED and forecast.basis.n >= LEAST_PREDECESSORS
+
+
+def basis(forecast: Forecast, record: Record | None) -> str:
+    """Say what a forecast rests on, and how often dates like it held."""
+    count = f"rests on {_count(forecast.basis.n, 'finished milestone')} here"
+    if forecast.basis.n < LEAST_HERE:
+        return f"{count}: {GENERAL}"
+    held = measured(forecast, record)
+    if held is None:
+        return f"{count}; how often such dates held here has not been measured: clientview backtest"
+    share, n = held
+    return f"{count}; dates like this held in {round(share * n)} of {n} cases here"
+
+
+def measured(forecast: Forecast, record: Record | None) -> tuple[float, int] | None:
+    """Return how often 85 % dates held, and in how many cases: by the last backtest, else by the forecast."""
+    if record is not None and record.coverage is not None and record.n:
+        return record.coverage, record.n
+    if forecast.basis.coverage is not None and forecast.basis.n:
+        return forecast.basis.coverage, forecast.basis.n
+    return None
+
+
+def warning(forecast: Forecast, record: Record | None) -> str | None:
+    """Return the warning that goes with a date that has held too seldom."""
+    held = measured(forecast, record)
+    if forecast.refused is not None or held is None or held[0] >= LEAST_COVERAGE:
+        return None
+    return f"such dates held in only {_percent(held[0])} of cases here: expect it to be later"
+
+
+# ------------------------------------------------------------------------------------ causes
+
+
+def cause_of(part: Part, found: Explanation) -> str:
+    """Say what one cause did, with the items and days behind it."""
+    return f"{_CAUSES[part.cause](part, found)}: {shift(part.days)}"
+
+
+def shift(days: int | None) -> str:
+    """Say by how many days a date moves."""
+    if days is None:
+        return "no date to compare"
+    if days == 0:
+        return "no effect on the date"
+    return f"{_count(abs(days), 'day')} {'later' if days > 0 else 'earlier'}"
+
+
+def _scope(what: str) -> Callable[[Part, Explanation], str]:
+    def say(part: Part, _found: Explanation) -> str:
+        return f"{what} ({part.count_in} in, {part.count_out} out)"
+
+    return say
+
+
+def _pace(part: Part, found: Explanation) -> str:
+    finished = _count(part.count_in, "item")
+    return (
+        f"pace ({finished} of it finished in {_count(found.passed_days, 'day')}, against what was counted on)"
+    )
+
+
+def _replanned(part: Part, found: Explanation) -> str:
+    planned = "planned day unchanged"
+    if found.plan_since_on != found.plan_until_on:
+        planned = f"planned day moved from {_day(found.plan_since_on)} to {_day(found.plan_until_on)}"
+    moved = (
+        f"; {part.count_in} moved in, {part.count_out} moved out" if part.count_in or part.count_out else ""
+    )
+    return f"re-planning ({planned}{moved})"
+
+
+_CAUSES: Final[Mapping[Cause, Callable[[Part, Explanation], str]]] = {
+    Cause.APPROVED: _scope("approved changes of scope"),
+    Cause.CREEP: _scope("changes of scope that nobody approved"),
+    Cause.PACE: _pace,
+    Cause.CALENDAR: lambda _part, _found: "other working days",
+    Cause.ORDER: lambda _part, _found: "changes of other milestones, worked before it or beside it",
+    Cause.REPLANNING: _replanned,
+}
+
+
+# ----------------------------------------------------------------------------------- what-if
+
+
+def effect(found: Effect) -> str:
+    """Say what an alternative does to one milestone."""
+    if found.before.refused is not None:
+        return f"no date: {found.before.refused}"
+    days = shift(found.days)
+    if found.least_days != found.days:
+        days = f"between {shift(found.least_days)} (half of it comes) and {days} (all of it)"
+    return f"{days}; 85 % date {_day(found.before.p85_on)} -> {_day(found.after.p85_on)}{_odds(found)}"
+
+
+def _odds(found: Effect) -> str:
+    before, after = found.before.likelihood, found.after.likelihood
+    if before is None or after is None:
+        return ""
+    return f"; likelihood of the planned date {_percent(before)} -> {_percent(after)}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _day(day: dt.date | None) -> str:
+    return "no date" if day is None else day.isoformat()
