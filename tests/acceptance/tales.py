@@ -13,7 +13,8 @@ from connector.demo.trackers.github.world import GitHubWorld, MilestoneActs
 from connector.demo.trackers.github.world import IssueActs as GitHubActs
 from connector.demo.trackers.jira.face import JiraFace
 from connector.demo.trackers.jira.issues import IssueActs as JiraActs
-from connector.demo.trackers.jira.world import JiraWorld, VersionActs
+from connector.demo.trackers.jira.plans import VersionActs
+from connector.demo.trackers.jira.world import JiraWorld
 from tests.acceptance.desk import Desk
 from tests.acceptance.sites import center, cloud, github_source, hub, jira_source
 

@@ -17,7 +17,8 @@ from connector.cli.app import run
 from connector.clock import VARIABLE
 from connector.demo.trackers.jira.cloud import JiraCloud
 from connector.demo.trackers.jira.issues import IssueActs
-from connector.demo.trackers.jira.world import JiraWorld, VersionActs
+from connector.demo.trackers.jira.plans import VersionActs
+from connector.demo.trackers.jira.world import JiraWorld
 
 START = dt.datetime(2026, 9, 1, 8, 0, tzinfo=dt.UTC)  # a Tuesday
 DAY = dt.timedelta(days=1)
