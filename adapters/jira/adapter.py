@@ -1,73 +1,67 @@
 """Jira, Cloud and Data Center, as a source of records. The one module that drives the package `jira`.
 
-The package gives authentication, session and the server's facts; its session passes our door, and
-we ask it for raw JSON.
+The package gives authentication and session; its session passes our door, and we ask it for raw
+JSON. What is asked, and what the answers mean, other modules know; they are handed `_Site.ask`.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar, Self, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import ClassVar, Self
 
 from jira import JIRA
 from jira.resilientsession import ResilientSession
 from pydantic import BaseModel
 
 from adapters import wire
-from adapters.errors import MalformedError, NotFoundError, RefusedError, SettingsError
-from adapters.jira import assemble, history, parse, queries
-from adapters.jira.payloads import (
-    ChangelogPage,
-    FieldPayload,
-    IssueType,
-    SearchPage,
-    Status,
-    Version,
-    shaped,
-)
+from adapters.errors import NotFoundError, RefusedError, SettingsError
+from adapters.jira import assemble, definitions, parse, queries, sprints, webhooks, whereabouts
+from adapters.jira.answers import SearchPage
+from adapters.jira.center import Center
+from adapters.jira.cloud import Cloud
+from adapters.jira.knowledge import Knowledge
+from adapters.jira.payloads import Version, read
+from adapters.jira.positions import Position, position
+from adapters.jira.product import Product, Raw, Reader, id_of
+from adapters.jira.queries import Question, Wanted
 from adapters.jira.settings import JiraSettings
-from adapters.protocol import Batch, Catalogue, Census, Environment, Fate, Hints, Whereabouts, Window
-from adapters.records import Milestone
+from adapters.parallel import in_order
+from adapters.protocol import Batch, Catalogue, Census, Environment, Hints, Whereabouts, Window
+from adapters.records import Iteration, Milestone
 from adapters.transport import TIMEOUT_S, Transport
 
-BATCH_ISSUES = 500  # issues whose histories are fetched together
-MAX_EMPTY_PAGES = 5  # short and empty pages are legal; more of them in a row are a loop
 
-Shape = TypeVar("Shape")
-Raw = Mapping[str, object]
+@dataclass(slots=True)
+class _Opening:
+    """What a pull begins with, read side by side."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """Raw issues with their histories, and the position behind them."""
-
-    raws: Sequence[Raw]
-    behind: queries.Position
-    total: int | None = None
-    last: bool = False
+    milestones: tuple[Milestone, ...] | None = None
+    sprints: sprints.Kept | None = None
+    first: SearchPage = field(default_factory=SearchPage)
 
 
 class _Site:
-    """One Jira site behind the door, and what it says of itself."""
+    """One Jira site behind the door."""
 
     def __init__(self, settings: JiraSettings, environment: Environment) -> None:
-        self._address = settings.address
+        self._settings = settings
         self._transport = Transport(
             environment,
             hosts=frozenset({wire.host_of(settings.address)}),
             allow=queries.reading_calls(settings.address),
         )
-        self._settings = settings
 
     @functools.cached_property
-    def _connected(self) -> tuple[JIRA, ResilientSession]:
+    def session(self) -> ResilientSession:
+        """The package's session, its requests through our door. Made before threads use it."""
         email, token = self._settings.email, self._settings.token.get_secret_value()
         if not (token.isascii() and token.isprintable()):
             raise SettingsError("token: found a line break or another character no token has")
         client = JIRA(
-            options={"server": self._address, "check_update": False},
+            options={"server": self._settings.address, "check_update": False},
             basic_auth=(email, token) if email else None,
             token_auth=None if email else token,
             get_server_info=False,
@@ -78,38 +72,21 @@ class _Site:
         session.trust_env = False
         session.mount("https://", self._transport.http_adapter())
         session.mount("http://", self._transport.http_adapter())
-        return client, session
+        return session
 
-    @functools.cached_property
-    def facts(self) -> Mapping[str, object]:
-        """What the server says of itself."""
-        try:
-            facts: Mapping[str, object] = self._connected[0].server_info()
-        except ValueError as exc:
-            raise MalformedError(f"{self._address}/rest/api/2/serverInfo answered no JSON") from exc
-        return facts
-
-    @property
-    def is_cloud(self) -> bool:
-        """Whether this is a Cloud site; Data Center calls itself a server."""
-        return self.facts.get("deploymentType") == "Cloud"
-
-    def get(self, shape: type[Shape], path: str, params: Iterable[tuple[str, str]] = ()) -> Shape:
-        """Read a resource into a shape."""
-        answer = self._connected[1].get(self._url(path), params=list(params))
-        return _shaped(shape, answer.content, answer.url)
-
-    def post(self, shape: type[Shape], path: str, body: wire.JSON) -> Shape:
-        """Ask a query that travels as a document."""
-        answer = self._connected[1].post(self._url(path), json=body)
-        return _shaped(shape, answer.content, answer.url)
+    def ask(self, question: Question) -> bytes:
+        """Send a question; return the answer's body. Safe to call from threads."""
+        url = f"{self._settings.address}/rest/{question.root}/{question.path}"
+        if question.body is None:
+            answer = self.session.get(url, params=list(question.params))
+        else:
+            answer = self.session.post(url, params=list(question.params), json=question.body)
+        body: bytes = answer.content
+        return body
 
     def close(self) -> None:
         """Give back the connections. Idempotent."""
         self._transport.close()
-
-    def _url(self, path: str) -> str:
-        return f"{self._address}/rest/api/{3 if self.is_cloud else 2}/{path}"
 
 
 class JiraAdapter:
@@ -123,6 +100,8 @@ class JiraAdapter:
         self._settings = settings
         self._environment = environment
         self._site = _Site(settings, environment)
+        self._ask = self._site.ask
+        self._known = Knowledge(self._ask, settings, environment)
 
     @classmethod
     def open(cls, settings: BaseModel, environment: Environment) -> Self:
@@ -138,69 +117,85 @@ class JiraAdapter:
     @property
     def name(self) -> str:
         """Name of the source: `jira:APO`."""
-        return f"{self._environment.name or self.kind}:{self._settings.project}"
+        return f"{self._known.prefix}:{self._settings.project}"
 
     def pull(self, window: Window) -> Iterator[Batch]:
-        """Yield batches in the order of creation. A cursor repeats no more than a minute of it."""
-        context = self._context
-        milestones: tuple[Milestone, ...] | None = self._milestones(context)
-        pages = self._cloud_pages if self._site.is_cloud else self._center_pages
-        for page in pages(window, queries.position(window.cursor)):
-            context = self._with_parents(page.raws, context)
-            found = assemble.records(page.raws, context)
-            yield Batch(
-                issues=found.issues,
-                changes=found.changes,
-                links=found.links,
-                milestones=milestones,
-                quarantined=found.quarantined,
-                cursor=str(page.behind),
-                total=page.total,
-                last=page.last,
-            )
-            milestones = None
+        """Yield batches in the order of creation. Going on behind a cursor repeats no issue.
+
+        A full pull asks for the site's definitions; another one believes what was noted within a
+        day, and asks after all where the site refuses what follows from them.
+        """
+        if window.since is None:
+            self._known.forget()
+        batches = self._batches(window)
+        try:
+            first = next(batches)
+        except SettingsError:
+            if not self._known.is_noted:
+                raise
+            self._known.forget()
+            batches = self._batches(window)
+            first = next(batches)
+        yield first
+        yield from batches
 
     def fetch(self, keys: Sequence[str]) -> Iterator[Batch]:
-        """Yield these issues with their whole history."""
-        raise NotImplementedError(f"{self.name}: {len(keys)} issues cannot be fetched yet")
+        """Yield these issues with their whole history, read by id past the search's index."""
+        for raws in self._product.whole(self._ids(keys), self._known.fields) if keys else ():
+            here = [raw for raw in raws if self._known.is_here(raw)]
+            wanted = self._matching([id_of(raw) for raw in here])
+            yield self._batch([raw for raw in here if id_of(raw) in wanted])
+        yield Batch(last=True)
 
     def census(self) -> Iterator[Census]:
-        """Yield every issue there is now."""
-        raise NotImplementedError(f"{self.name} holds no census yet")
+        """Yield the key of every issue; a Data Center tells the last update too.
 
-    def hints(self, payload: Mapping[str, object]) -> Hints:
-        """Read a webhook's payload."""
-        raise NotImplementedError(f"{self.name} reads no webhooks yet ({len(payload)} keys)")
+        The token is proved at the end: one that logs in then did so all the time.
+        """
+        for present in self._product.sweep(self._wanted()):
+            yield Census(present=present)
+        self._known.prove()
+        yield Census(last=True)
 
     def locate(self, keys: Sequence[str]) -> Mapping[str, Whereabouts]:
         """Look for issues anywhere on the site, by their ids."""
-        ids = {key: key.rpartition(":")[2] for key in keys}
-        numbers = sorted({one for one in ids.values() if one.isdecimal()}, key=int)
-        found = {str(raw.get("id")): str(raw.get("key", "")) for raw in self._find(numbers, by="id")}
+        found = {id_of(raw): raw for raw in self._product.find(self._ids(keys), by="id")}
+        here = frozenset(one for one, raw in found.items() if self._known.is_here(raw))
+        wanted = self._matching(sorted(here, key=int))
+        sees_all = all(_number(key) in found for key in keys) or self._sees_all()
         return {
-            key: Whereabouts(fate=Fate.MOVED if one in found else Fate.DELETED, ref=found.get(one, ""))
-            for key, one in ids.items()
+            key: whereabouts.fate_of(
+                found.get(_number(key)),
+                is_here=_number(key) in here,
+                is_wanted=_number(key) in wanted,
+                sees_all=sees_all,
+            )
+            for key in keys
         }
+
+    def hints(self, payload: Mapping[str, object]) -> Hints:
+        """Read a webhook's payload, without any request."""
+        context = parse.Context(prefix=self._known.prefix, project=self._settings.project)
+        return webhooks.hints(payload, context, project_id=self._known.project_id)
 
     def catalogue(self) -> Catalogue:
         """Look at account, fields, types, statuses, versions, labels and rights."""
-        context, site = self._context, self._site
-        account = site.get(dict[str, object], "myself")
-        project = site.get(dict[str, object], queries.project_path(self._settings.project))
-        types = shaped(tuple[IssueType, ...], project.get("issueTypes") or (), "project")
-        rights = site.get(dict[str, object], "mypermissions", queries.rights(self._settings.project))
-        excessive = queries.excessive_rights(rights)
+        self._known.forget()
+        known, context = self._known.definitions, self._known.context
+        excessive = queries.excessive_rights(self._document(queries.rights(self._settings.project)))
         warnings = [f"the token may do more than read: {', '.join(excessive)}"] if excessive else []
+        account = definitions.myself(self._ask) if known.account else None
+        sample = self._product.first(self._wanted(), Position(), ("labels", "created"))
         return Catalogue(
-            account=str(account.get("displayName") or account.get("name") or account.get("accountId") or ""),
-            deployment=self._deployment(),
-            issues=self._estimate(Window()),
-            types={one.name: parse.level_of(one) for one in types or self._types},
-            statuses={one.name: parse.category_of(one).value for one in self._statuses},
-            labels=self._labels(),
-            milestones=self._milestones(context),
-            fields={one.id: f"{one.name} ({one.type_key})" for one in self._fields if one.type_key},
-            hints=parse.hints(context.fields, self._fields),
+            account=(account.display_name or account.name or account.account) if account else "",
+            deployment=known.deployment,
+            issues=self._count(sample),
+            types={one.name: parse.level_of(one) for one in known.project.issue_types or known.types},
+            statuses={one.name: parse.category_of(one).value for one in known.statuses},
+            labels=self._labels(sample),
+            milestones=self._milestones(),
+            fields={one.id: f"{one.name} ({one.type_key})" for one in known.fields if one.type_key},
+            hints=parse.hints(context.fields, known.fields),
             warnings=(*warnings, *context.fields.warnings),
             missing=context.fields.missing,
         )
@@ -209,206 +204,115 @@ class JiraAdapter:
         """Give back connections. Idempotent."""
         self._site.close()
 
-    @functools.cached_property
-    def _context(self) -> parse.Context:
-        return parse.Context(
-            prefix=self._environment.name or self.kind,
-            project=self._settings.project,
-            site=self._settings.site,
-            fields=parse.map_fields(
-                self._fields, overrides=self._settings.overrides, asked=self._environment.fields
-            ),
-            statuses=parse.map_statuses(self._statuses),
-            levels=parse.map_levels(self._types),
+    @property
+    def _product(self) -> Product:
+        reader = Reader(
+            ask=self._ask, prove=self._known.prove, key=self._known.context.issue_key, name=self.name
+        )
+        return Cloud(reader=reader) if self._known.definitions.is_cloud else Center(reader=reader)
+
+    def _wanted(self, window: Window | None = None) -> Wanted:
+        since = window.since if window else None
+        return Wanted(project=self._settings.project, select=self._settings.select, since=since)
+
+    def _batches(self, window: Window) -> Iterator[Batch]:
+        wanted, start, fields = self._wanted(window), position(window.cursor), self._known.fields
+        product = self._product
+        opening = self._opening(partial(product.first, wanted, start, fields))
+        milestones, iterations = opening.milestones, self._iterations(opening.sprints)
+        for portion in product.portions(wanted, start, fields, opening.first):
+            if portion.last and window.since is None:
+                self._known.prove()
+            batch = self._batch([raw for raw in portion.raws if self._known.is_here(raw)])
+            yield replace(
+                batch,
+                milestones=milestones,
+                iterations=iterations,
+                cursor=str(portion.behind),
+                total=portion.total,
+                last=portion.last,
+            )
+            milestones = iterations = None
+
+    def _batch(self, raws: Sequence[Raw]) -> Batch:
+        product = self._product
+        context = self._known.informed(raws, lambda keys: product.find(keys, by="key"))
+        found = assemble.records(raws, context)
+        return Batch(
+            issues=found.issues, changes=found.changes, links=found.links, quarantined=found.quarantined
         )
 
-    @functools.cached_property
-    def _fields(self) -> tuple[FieldPayload, ...]:
-        return self._site.get(tuple[FieldPayload, ...], "field")
+    def _opening(self, first: Callable[[], SearchPage]) -> _Opening:
+        """Read versions, sprints and the first page of issues side by side."""
+        opening = _Opening()
+        boards, notes, now = self._known.definitions.boards, self._environment.notes, self._environment.now()
+        jobs = {"milestones": self._milestones, "first": first}
+        if boards is not None:
+            kept = sprints.kept(notes, boards, now=now)
+            jobs["sprints"] = partial(sprints.see, self._ask, boards, kept, now=now)
+        for _ in in_order((partial(_fill, opening, *job) for job in jobs.items()), at_a_time=len(jobs)):
+            pass
+        if opening.sprints is not None:
+            sprints.keep(notes, opening.sprints)
+        return opening
 
-    @functools.cached_property
-    def _statuses(self) -> tuple[Status, ...]:
-        return self._site.get(tuple[Status, ...], "status")
-
-    @functools.cached_property
-    def _types(self) -> tuple[IssueType, ...]:
-        return self._site.get(tuple[IssueType, ...], "issuetype")
-
-    def _milestones(self, context: parse.Context) -> tuple[Milestone, ...]:
-        path = f"{queries.project_path(self._settings.project)}/versions"
-        versions = self._site.get(tuple[Version, ...], path)
+    def _milestones(self) -> tuple[Milestone, ...]:
+        question = queries.project(self._settings.project, "versions")
+        versions = read(tuple[Version, ...], self._ask(question), question.told)
+        context = self._known.context
         return tuple(parse.parse_version(one, context, position=i) for i, one in enumerate(versions))
 
-    def _deployment(self) -> str:
-        if self._site.is_cloud:
-            return "Jira Cloud"
-        return f"Jira Data Center {wire.clean(str(self._site.facts.get('version', '')), limit=20)}".strip()
+    def _iterations(self, seen: sprints.Kept | None) -> tuple[Iteration, ...] | None:
+        if seen is None:
+            return None
+        return tuple(parse.parse_sprint(one, self._known.context) for one in seen.sprints)
 
-    def _labels(self) -> tuple[str, ...]:
+    def _matching(self, issue_ids: Sequence[str]) -> frozenset[str]:
+        """Return which issues of the project meet the source's condition."""
+        if not self._settings.select or not issue_ids:
+            return frozenset(issue_ids)
+        return self._product.matching(self._wanted(), issue_ids)
+
+    def _sees_all(self) -> bool:
+        """Whether nothing can hide an issue of the project. The token is proved first."""
+        self._known.prove()
+        project = self._settings.project
+        answers: list[object] = []
+        for question in (queries.sight(project), queries.project(project, "securitylevel")):
+            try:
+                answers.append(self._document(question))
+            except (NotFoundError, RefusedError, SettingsError):
+                answers.append(None)
+        return whereabouts.sight(*answers).is_full
+
+    def _count(self, sample: SearchPage) -> int | None:
+        """Say how many issues there are: a Data Center counts, Cloud estimates."""
+        if not self._known.definitions.is_cloud:
+            return sample.total
+        try:
+            count = self._document(queries.estimate(self._wanted().jql())).get("count")
+        except (NotFoundError, RefusedError, SettingsError):
+            return None
+        return count if isinstance(count, int) else None
+
+    def _labels(self, sample: SearchPage) -> tuple[str, ...]:
         """Give a sample of labels: Cloud lists them, a Data Center shows those of a page of issues."""
-        if self._site.is_cloud:
-            listed = self._site.get(dict[str, object], "label").get("values")
+        if self._known.definitions.is_cloud:
+            listed = self._document(Question(path="label")).get("values")
             return tuple(map(str, listed)) if isinstance(listed, Sequence) else ()
-        query = queries.jql(self._settings.project, select=self._settings.select, start=queries.Position())
-        page = self._search(
-            "search", queries.center_search(query, fields=["labels", "created"], start_at=0, histories=False)
-        )
-        found = assemble.records(page.issues, self._context)
+        found = assemble.records(sample.issues, self._known.context)
         return tuple(sorted({label for issue in found.issues for label in issue.labels}))
 
-    def _cloud_pages(self, window: Window, start: queries.Position) -> Iterator[_Page]:
-        """Walk the tokens of one query; the batch's position, not the token, is what survives."""
-        query = self._jql(window, start)
-        fields = queries.search_fields(self._context.fields.custom_ids)
-        total, behind = self._estimate(window), start
-        held: list[Raw] = []
-        token: str | None = None
-        for page in self._cloud_walk(query, fields):
-            held += [raw for raw in page.issues if raw.get("id") not in start.seen]
-            behind, token = behind.after(assemble.placed(page.issues)), page.next_page_token
-            if token is None or len(held) >= BATCH_ISSUES:
-                raws = self._with_histories(held)
-                yield _Page(raws=raws, behind=behind, total=total, last=token is None)
-                held = []
+    def _document(self, question: Question) -> Mapping[str, object]:
+        return read(dict[str, object], self._ask(question), question.told)
 
-    def _cloud_walk(self, query: str, fields: Sequence[str]) -> Iterator[SearchPage]:
-        token: str | None = None
-        tokens: set[str] = set()
-        empty = 0
-        while True:
-            page = self._search("search/jql", queries.cloud_search(query, fields=fields, token=token))
-            token = page.next_page_token or None
-            empty = 0 if page.issues else empty + 1
-            if token in tokens or (token and empty > MAX_EMPTY_PAGES):
-                raise MalformedError(
-                    f"{self.name}: the search repeats itself; expected another page or an end"
-                )
-            yield page.model_copy(update={"next_page_token": token})
-            if token is None:
-                return
-            tokens.add(token)
-
-    def _with_histories(self, raws: Sequence[Raw]) -> list[Raw]:
-        """Add every history of these issues, asked for in groups of fields, over pages."""
-        ids = [str(raw.get("id")) for raw in raws]
-        gathered: dict[str, list[Raw]] = {issue_id: [] for issue_id in ids}
-        for group in queries.changelog_groups(self._context.fields.custom_ids) if ids else ():
-            for page in self._changelog_walk(ids, group):
-                for one in page.issue_change_logs:
-                    gathered.setdefault(one.issue_id, []).extend(one.change_histories)
-        return [
-            {**raw, "changelog": {"histories": history.joined(gathered[issue_id])}}
-            for raw, issue_id in zip(raws, ids, strict=True)
-        ]
-
-    def _changelog_walk(self, ids: Sequence[str], group: Sequence[str]) -> Iterator[ChangelogPage]:
-        token: str | None = None
-        tokens: set[str] = set()
-        while True:
-            body = queries.changelog(ids, fields=group, token=token)
-            page = self._site.post(ChangelogPage, "changelog/bulkfetch", body)
-            yield page
-            token = page.next_page_token or None
-            if token is None:
-                return
-            if token in tokens:
-                raise MalformedError(f"{self.name}: the changelog repeats a page; expected another or an end")
-            tokens.add(token)
-
-    def _center_pages(self, window: Window, start: queries.Position) -> Iterator[_Page]:
-        """Ask anew behind each page's creation: an offset would skip rows when one before is deleted."""
-        fields = queries.search_fields(self._context.fields.custom_ids)
-        behind, offset, total = start, 0, None
-        while True:
-            query = self._jql(window, behind)
-            body = queries.center_search(query, fields=fields, start_at=offset, histories=True)
-            page = self._search("search", body)
-            if total is None and start.created_ms is None:
-                total = page.total
-            fresh = [self._whole(raw) for raw in page.issues if raw.get("id") not in behind.seen]
-            reached = offset + len(page.issues)
-            moved = behind.after(assemble.placed(page.issues))
-            offset = reached if moved.created_ms == behind.created_ms else 0
-            behind = moved
-            last = not page.issues or (page.total is not None and reached >= page.total)
-            if fresh or last:
-                yield _Page(raws=fresh, behind=behind, total=total, last=last)
-            if last:
-                return
-
-    def _whole(self, raw: Raw) -> Raw:
-        """Fetch an issue by itself where the search cut its history."""
-        changelog = raw.get("changelog")
-        if not isinstance(changelog, Mapping):
-            return raw
-        total, histories = changelog.get("total"), changelog.get("histories")
-        if not isinstance(total, int) or not isinstance(histories, list) or total <= len(histories):
-            return raw
-        single = self._site.get(
-            dict[str, object],
-            queries.issue_path(str(raw.get("id"))),
-            (("expand", "changelog"), ("fields", "created")),
-        )
-        return {**raw, "changelog": single.get("changelog")}
-
-    def _with_parents(self, raws: Sequence[Raw], context: parse.Context) -> parse.Context:
-        """Learn the ids of epics that are named by key alone."""
-        known = {**context.issue_ids, **{str(raw.get("key")): str(raw.get("id")) for raw in raws}}
-        context = replace(context, issue_ids=known)
-        keys = assemble.keys_to_find(raws, context)
-        if not keys:
-            return context
-        found = {str(raw.get("key")): str(raw.get("id")) for raw in self._find(keys, by="key")}
-        return replace(context, issue_ids={**known, **dict.fromkeys(keys, ""), **found})
-
-    def _find(self, values: Sequence[str], *, by: str) -> Iterator[Raw]:
-        """Find issues anywhere on the site; those that are not there, or not for us, are left out."""
-        for chunk in queries.chunks(values, queries.LOCATE_CHUNK):
-            if self._site.is_cloud:
-                body: wire.JSON = {"issueIdsOrKeys": list(chunk), "fields": ["created"]}
-                yield from self._search("issue/bulkfetch", body).issues
-                continue
-            query = queries.any_of(by, chunk)
-            try:
-                yield from self._search(
-                    "search", queries.center_search(query, fields=["created"], start_at=0, histories=False)
-                ).issues
-            except SettingsError:  # a server that checks values in spite of validateQuery=false
-                yield from self._one_by_one(chunk)
-
-    def _one_by_one(self, values: Iterable[str]) -> Iterator[Raw]:
-        for value in values:
-            try:
-                yield self._site.get(dict[str, object], queries.issue_path(value), (("fields", "created"),))
-            except NotFoundError:
-                continue
-
-    def _search(self, path: str, body: wire.JSON) -> SearchPage:
-        try:
-            return self._site.post(SearchPage, path, body)
-        except SettingsError as exc:
-            if "field 'project'" in str(exc):
-                raise NotFoundError(str(exc)) from exc
-            raise
-
-    def _jql(self, window: Window, start: queries.Position) -> str:
-        settings = self._settings
-        return queries.jql(settings.project, select=settings.select, since=window.since, start=start)
-
-    def _estimate(self, window: Window) -> int | None:
-        """Ask how many issues there are, for a progress bar; Cloud estimates, a Data Center counts."""
-        query = self._jql(window, queries.Position())
-        if self._site.is_cloud:
-            body: wire.JSON = {"jql": query.partition(" ORDER BY ")[0]}
-            try:
-                count = self._site.post(dict[str, object], "search/approximate-count", body).get("count")
-            except (NotFoundError, RefusedError, SettingsError):  # the search itself will say why
-                return None
-            return count if isinstance(count, int) else None
-        body = queries.center_search(query, fields=["created"], start_at=0, histories=False)
-        return self._search("search", body).total
+    def _ids(self, keys: Sequence[str]) -> list[str]:
+        return sorted({one for one in map(_number, keys) if one.isdecimal()}, key=int)
 
 
-def _shaped(shape: type[Shape], body: bytes, url: str) -> Shape:
-    response = wire.Response(status=200, headers={}, body=body, url=url)
-    return shaped(shape, response.json(), f"{wire.host_of(url)}{wire.Request(method='', url=url).path}")
+def _number(key: str) -> str:
+    return key.rpartition(":")[2]
+
+
+def _fill(opening: _Opening, name: str, read_it: Callable[[], object]) -> None:
+    setattr(opening, name, read_it())

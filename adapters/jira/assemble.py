@@ -135,6 +135,35 @@ def keys_to_find(raws: Iterable[Mapping[str, object]], context: Context) -> tupl
     return tuple(named)
 
 
+def epics(raws: Iterable[Mapping[str, object]], context: Context) -> Iterator[tuple[str, str]]:
+    """Yield key and id of the issues that others may name as theirs by key alone."""
+    for raw in raws:
+        fields = raw.get("fields")
+        held = fields if isinstance(fields, Mapping) else {}
+        kind = held.get("issuetype")
+        named = kind if isinstance(kind, Mapping) else {}
+        level = named.get("hierarchyLevel")
+        is_above = isinstance(level, int) and level >= EPIC_LEVEL
+        if (
+            is_above
+            or str(named.get("name")).lower() == "epic"
+            or any(map(held.get, context.fields.epic_names))
+        ):
+            yield str(raw.get("key")), str(raw.get("id"))
+
+
+def holds_unknown(raws: Iterable[Mapping[str, object]], context: Context) -> bool:
+    """Whether an issue has a status or type that the site's definitions, as noted, do not have."""
+    for raw in raws:
+        fields = raw.get("fields")
+        held = fields if isinstance(fields, Mapping) else {}
+        for name, known in (("status", context.statuses), ("issuetype", context.levels)):
+            value = held.get(name)
+            if isinstance(value, Mapping) and value.get("id") and str(value["id"]) not in known:
+                return True
+    return False
+
+
 def placed(raws: Iterable[Mapping[str, object]]) -> Iterator[tuple[str, dt.datetime]]:
     """Yield id and creation of issues; one whose creation cannot be read does not move the position."""
     for raw in raws:

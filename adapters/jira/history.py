@@ -58,8 +58,39 @@ def parse_changes(issue: IssuePayload, context: Context) -> tuple[Change, ...]:
     )
 
 
+def is_cut(raw: Mapping[str, object], *, most: int | None = None) -> bool:
+    """Whether an issue may have more histories than came with it.
+
+    Args:
+        raw: The issue as it came.
+        most: So many histories are the most that may come with an issue; None: `total` tells.
+    """
+    log = raw.get("changelog")
+    told = log.get("histories") if isinstance(log, Mapping) else None
+    if not isinstance(log, Mapping) or not isinstance(told, Sequence):
+        return True
+    total = log.get("total")
+    return (most is not None and len(told) >= most) or (isinstance(total, int) and total > len(told))
+
+
+def total_of(raw: Mapping[str, object]) -> int | None:
+    """Return how many histories an issue says it has; None if it does not."""
+    log = raw.get("changelog")
+    total = log.get("total") if isinstance(log, Mapping) else None
+    return total if isinstance(total, int) else None
+
+
+def completed(raw: Mapping[str, object], told: Iterable[Mapping[str, object]]) -> Mapping[str, object]:
+    """Return an issue with the histories that were told of it apart, beside those that came with it."""
+    log = raw.get("changelog")
+    came = log.get("histories") if isinstance(log, Mapping) else None
+    own = [one for one in came if isinstance(one, Mapping)] if isinstance(came, Sequence) else []
+    whole = {str(one.get("id")): one for one in own} | {str(one.get("id")): one for one in joined(told)}
+    return {**raw, "changelog": {"histories": list(whole.values())}}
+
+
 def joined(histories: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
-    """Join raw histories that arrived in parts: asked for in several groups of fields, over pages.
+    """Join raw histories that arrived in parts, over pages.
 
     Returns:
         Each history once, with each of its items once.

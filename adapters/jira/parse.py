@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from adapters.jira.answers import SprintPayload
 from adapters.jira.payloads import FieldPayload, IssueType, Status, Version
-from adapters.records import Category, Milestone, MilestoneStatus
+from adapters.records import Category, Iteration, IterationStatus, Milestone, MilestoneStatus
 
 SPRINT_TYPE = "com.pyxis.greenhopper.jira:gh-sprint"
 EPIC_LINK_TYPE = "com.pyxis.greenhopper.jira:gh-epic-link"
@@ -19,6 +20,11 @@ EPIC_LEVEL, SUBTASK_LEVEL = 1, -1
 _CLIENT_TITLE_NAMES = frozenset({"client title", "customer title", "client-facing title", "客户标题"})
 
 _CATEGORIES = {"new": Category.TODO, "indeterminate": Category.DOING, "done": Category.DONE}
+_SPRINT_STATES = {
+    "active": IterationStatus.ACTIVE,
+    "closed": IterationStatus.CLOSED,
+    "future": IterationStatus.FUTURE,
+}
 _POINT_NAMES = frozenset({"story points", "story point estimate"})
 
 
@@ -177,6 +183,20 @@ def parse_version(version: Version, context: Context, *, position: int) -> Miles
         released_on=version.release_date if version.released else None,
         description=version.description or "",
         position=position,
+    )
+
+
+def parse_sprint(sprint: SprintPayload, context: Context) -> Iteration:
+    """Make an iteration of a sprint. `completeDate` is its real end, `endDate` the planned one."""
+    return Iteration(
+        key=context.sprint_key(sprint.id),
+        source=context.source,
+        name=sprint.name,
+        status=_SPRINT_STATES.get(sprint.state.lower(), IterationStatus.FUTURE),
+        start_at=sprint.start_date,
+        end_at=sprint.end_date,
+        completed_at=sprint.complete_date,
+        goal=sprint.goal,
     )
 
 

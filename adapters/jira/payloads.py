@@ -7,6 +7,7 @@ milliseconds) and in sprints (text or objects); these shapes read both.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
@@ -61,7 +62,9 @@ Instant = Annotated[dt.datetime, BeforeValidator(instant)]
 Day = Annotated[dt.date, BeforeValidator(day)]
 
 
-class _Payload(BaseModel):
+class Payload(BaseModel):
+    """A JSON object of Jira's: its words in camel case, what else it holds ignored."""
+
     model_config = ConfigDict(
         extra="ignore",
         frozen=True,
@@ -71,7 +74,7 @@ class _Payload(BaseModel):
     )
 
 
-class Named(_Payload):
+class Named(Payload):
     """A priority, resolution, component, security level, project: id and name."""
 
     id: Text = ""
@@ -79,7 +82,7 @@ class Named(_Payload):
     key: Text = ""
 
 
-class StatusCategory(_Payload):
+class StatusCategory(Payload):
     """How far a status is: `key` is new, indeterminate, done or undefined, in every language."""
 
     key: Text = ""
@@ -98,6 +101,12 @@ class IssueType(Named):
     hierarchy_level: int | None = None
 
 
+class ProjectPayload(Named):
+    """A project, with the types its issues may have."""
+
+    issue_types: tuple[IssueType, ...] = ()
+
+
 class Version(Named):
     """A version of a project."""
 
@@ -108,14 +117,14 @@ class Version(Named):
     release_date: Day | None = None
 
 
-class Reference(_Payload):
+class Reference(Payload):
     """Another issue, as a parent, an epic or the far end of a link."""
 
     id: Text = ""
     key: Text = ""
 
 
-class LinkType(_Payload):
+class LinkType(Payload):
     """How a link reads: the issue it lies on `outward` the outward issue."""
 
     name: Text = ""
@@ -123,7 +132,7 @@ class LinkType(_Payload):
     outward: Text = ""
 
 
-class IssueLink(_Payload):
+class IssueLink(Payload):
     """A link as one of its two issues shows it."""
 
     id: str
@@ -132,7 +141,7 @@ class IssueLink(_Payload):
     outward_issue: Reference | None = None
 
 
-class User(_Payload):
+class User(Payload):
     """A person: `accountId` on Cloud, `name` and `key` on Data Center."""
 
     account_id: Text = ""
@@ -147,7 +156,7 @@ class User(_Payload):
         return self.account_id or self.key or self.name
 
 
-class FieldsPayload(_Payload):
+class FieldsPayload(Payload):
     """The fields of an issue. Custom fields are kept as they came; see `custom`."""
 
     model_config = ConfigDict(extra="allow")
@@ -183,7 +192,7 @@ class FieldsPayload(_Payload):
         return (self.model_extra or {}).get(field_id)
 
 
-class Item(_Payload):
+class Item(Payload):
     """One field's change within a history. On old Data Centers `field_id` is absent."""
 
     field: Text = ""
@@ -195,7 +204,7 @@ class Item(_Payload):
     to_string: str | None = Field(default=None, alias="toString")
 
 
-class History(_Payload):
+class History(Payload):
     """What one act of somebody changed."""
 
     id: str
@@ -204,14 +213,14 @@ class History(_Payload):
     items: tuple[Item, ...] = ()
 
 
-class Changelog(_Payload):
+class Changelog(Payload):
     """The history as an issue carries it. `total` may be more than what is here."""
 
     total: int | None = None
     histories: tuple[History, ...] = ()
 
 
-class IssuePayload(_Payload):
+class IssuePayload(Payload):
     """An issue with its history, where that was asked for or joined in."""
 
     id: str
@@ -220,7 +229,7 @@ class IssuePayload(_Payload):
     changelog: Changelog | None = None
 
 
-class FieldSchema(_Payload):
+class FieldSchema(Payload):
     """What a field holds; `custom` is the type key, the only thing that is never renamed."""
 
     type: Text = ""
@@ -228,7 +237,7 @@ class FieldSchema(_Payload):
     custom: Text = ""
 
 
-class FieldPayload(_Payload):
+class FieldPayload(Payload):
     """A field of the site's catalogue."""
 
     id: str
@@ -243,27 +252,22 @@ class FieldPayload(_Payload):
         return self.shape.custom if self.shape else ""
 
 
-class SearchPage(_Payload):
-    """A page of a search, Cloud or Data Center; the issues as they came."""
+def read(shape: type[Shape], answer: bytes, told: str) -> Shape:
+    """Read an answer's body into a shape.
 
-    issues: tuple[dict[str, object], ...] = ()
-    next_page_token: str | None = None
-    start_at: int = 0
-    total: int | None = None
+    Args:
+        shape: A payload, or a tuple of them.
+        answer: The body.
+        told: What was asked, for the message.
 
-
-class IssueHistories(_Payload):
-    """Histories of one issue on one page of the bulk changelog; more may follow."""
-
-    issue_id: str
-    change_histories: tuple[dict[str, object], ...] = ()
-
-
-class ChangelogPage(_Payload):
-    """A page of the bulk changelog."""
-
-    issue_change_logs: tuple[IssueHistories, ...] = ()
-    next_page_token: str | None = None
+    Raises:
+        MalformedError: It is no JSON, or has another shape.
+    """
+    try:
+        value: object = json.loads(answer)
+    except (ValueError, RecursionError) as exc:
+        raise MalformedError(f"{told} answered {len(answer)} bytes that are no JSON") from exc
+    return shaped(shape, value, told)
 
 
 def shaped(shape: type[Shape], value: object, told: str) -> Shape:

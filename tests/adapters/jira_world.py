@@ -52,7 +52,7 @@ def small_world(*, stories: int = 30) -> JiraWorld:
     first.move(day(4), "In Progress")
     first.move(day(6), "Done", "Done")
     for number in range(stories):
-        at = day(7 + number / 100)
+        at = day(7 + number / 1000)
         made = world.issue("APO", at=at, summary=f"Story {number}", type="Story", parent=epic.key)
         made.fix_versions(day(8), add="R2")
     part = world.issue("APO", at=day(9), summary="Part", type="Sub-task", parent=first.key)

@@ -8,8 +8,7 @@ import json
 import pytest
 
 from adapters.errors import AdapterError, MalformedError, NotFoundError, RefusedError, WaitTooLongError
-from adapters.jira import adapter as jira_adapter
-from adapters.jira import queries
+from adapters.jira import cloud, product, queries
 from adapters.protocol import Environment, Window
 from connector.demo.trackers.exchange import Answer, Request, Serve, answer_json
 from tests.adapters.jira_world import NOW, adapter, issues, small_world
@@ -23,7 +22,7 @@ SEARCH = r"/search(/jql)?$"
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make a pull of several pages and batches."""
-    monkeypatch.setattr(jira_adapter, "BATCH_ISSUES", 20)
+    monkeypatch.setattr(product, "BATCH_ISSUES", 20)
     monkeypatch.setattr(queries, "CLOUD_PAGE", 10)
     monkeypatch.setattr(queries, "CENTER_PAGE", 10)
 
@@ -125,14 +124,16 @@ def test_histories_over_several_pages_are_joined(monkeypatch: pytest.MonkeyPatch
     """An issue's histories may be spread over pages of the bulk changelog; none is lost."""
     with jira_cloud(small_world(), clock=lambda: NOW) as server:
         whole = [one for batch in adapter(server).pull(Window()) for one in batch.changes]
+        monkeypatch.setattr(cloud, "SURELY_WHOLE", 1)
         monkeypatch.setattr(queries, "CHANGELOG_PAGE", 2)
         found = [one for batch in adapter(server).pull(Window()) for one in batch.changes]
     assert found == whole
 
 
-def test_a_changelog_that_repeats_itself_ends() -> None:
+def test_a_changelog_that_repeats_itself_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page token given twice by the bulk changelog is told as malformed, not followed for ever."""
     page = {"issueChangeLogs": [], "nextPageToken": "same"}
     rules = Faults().on(r"/changelog/bulkfetch", faults.instead(200, page), times=FOREVER)
+    monkeypatch.setattr(cloud, "SURELY_WHOLE", 1)
     with pytest.raises(MalformedError, match="changelog repeats"):
         pulled("cloud", rules)

@@ -67,6 +67,7 @@ class JiraFace(TrackerServer):
 
     Attributes:
         permissions: What the account may do; more than BROWSE_PROJECTS is more than reading needs.
+            Only with SET_ISSUE_SECURITY is it told which security levels there are.
         signed_out: Treat every request as anonymous: 200, empty, and a header that tells. That is
             what an expired token looks like on many sites.
     """
@@ -84,7 +85,7 @@ class JiraFace(TrackerServer):
         self.token = token
         self.account = account
         self.email = email
-        self.permissions = frozenset({"BROWSE_PROJECTS"})
+        self.permissions = frozenset({"BROWSE_PROJECTS", "SET_ISSUE_SECURITY"})
         self.signed_out = False
         self.routes: list[Route] = []
 
@@ -150,6 +151,7 @@ class JiraFace(TrackerServer):
             "CREATE_ISSUES",
             "EDIT_ISSUES",
             "DELETE_ISSUES",
+            "SET_ISSUE_SECURITY",
             "ADMINISTER_PROJECTS",
             "ADMINISTER",
         )
