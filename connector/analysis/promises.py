@@ -129,7 +129,6 @@ def _seen(sightings: Sequence[MilestoneSighting]) -> Iterator[Promise]:
 
 def _hinted(key: str, hints: Sequence[DateHint], sightings: Sequence[MilestoneSighting]) -> Iterator[Promise]:
     """Yield the day a webhook told, and before it the old one, if nothing had shown that one before."""
-    source = sightings[0].milestone.source if sightings else key.rpartition(":")[0]
     known: set[dt.date | None] = set()
     for hint in dict.fromkeys(hints):
         shown = {s.milestone.due_on for s in sightings if s.seen_at <= hint.at}
@@ -137,7 +136,12 @@ def _hinted(key: str, hints: Sequence[DateHint], sightings: Sequence[MilestoneSi
         days = [hint.old_on, hint.new_on] if is_news else [hint.new_on]
         for day in days:
             yield Promise(
-                milestone=key, at=hint.at, kind=PromiseKind.WEBHOOK, day=day, name=hint.name, source=source
+                milestone=key,
+                at=hint.at,
+                kind=PromiseKind.WEBHOOK,
+                day=day,
+                name=hint.name,
+                source="webhook",
             )
         known |= {hint.old_on, hint.new_on}
 

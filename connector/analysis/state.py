@@ -124,7 +124,7 @@ class Promise:
     kind: PromiseKind
     day: dt.date | None
     name: str  # of the milestone at that time
-    source: str  # a tracker's name, `baseline 2`, `edition 3 for client`
+    source: str  # a tracker's name, `webhook`, `baseline 2`, `edition 3 for client`
     by: str = ""  # who approved the baseline or the edition, as claimed
     reason: str = ""  # where one is known
 
