@@ -49,6 +49,14 @@ class Usage:
             self._waited_until_at = max(until_at, begun_at)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setback:
+    """A request that did not work out this time. `own_wait_s` 0: the host's own pause is the wait."""
+
+    failure: UnreachableError
+    own_wait_s: float = 0.0
+
+
 class Manners:
     """The behaviour of one door towards one host. Thread-safe; the budget is everybody's."""
 
@@ -75,33 +83,38 @@ class Manners:
                     yield
                     return
 
-    def heed(self, response: wire.Response, tries: Tries) -> bool:
-        """Take in an answer, for all who share the host.
+    def heed(self, response: wire.Response, tries: Tries) -> Setback | None:
+        """Take in an answer, for all who share the host. Does not wait: the slot is still held.
 
         Returns:
-            Whether it is final. If not, the request is to be sent again, at its next turn.
+            None when the answer is final; else what to `rest` for before the request's next turn.
 
         Raises:
-            UnreachableError: It was the last try.
             WaitTooLongError: The host asks for more than 15 minutes.
         """
         limit = limits.limit_of(response)
         failure = tries.count(response, limit)
         if failure is not None:
-            self._give_way(response, limit, tries, failure)
-        elif response.status < 500:
+            return self._give_way(response, limit, tries, failure)
+        if response.status < 500:
             self._go_on(response)
-        return failure is None
+        return None
 
-    def back_off(self, tries: Tries, failure: UnreachableError) -> None:
-        """Wait as we see fit before the next time, alone: the host asked for nothing.
+    def broke(self, failure: UnreachableError, tries: Tries) -> Setback:
+        """Take in that there was no answer, or no whole one."""
+        tries.failures += 1
+        return Setback(failure=failure, own_wait_s=self._own_wait_s(tries))
+
+    def rest(self, setback: Setback, tries: Tries) -> None:
+        """Wait as we see fit, alone, where the host asked for nothing.
 
         Raises:
             UnreachableError: There is no next time.
         """
         if tries.are_over:
-            raise failure
-        self._sleep_until(self._in(self._own_wait_s(tries)))
+            raise setback.failure
+        if setback.own_wait_s:
+            self._sleep_until(self._in(setback.own_wait_s))
 
     def _go_on(self, response: wire.Response) -> None:
         now = self._environment.now()
@@ -115,22 +128,20 @@ class Manners:
 
     def _give_way(
         self, response: wire.Response, limit: Limit | None, tries: Tries, failure: UnreachableError
-    ) -> None:
+    ) -> Setback:
         now = self._environment.now()
         wait_s = limits.asked_wait_s(response, now=now, times=max(tries.limits, 1))
         if response.status in GATEWAY_STATUSES:
             self._budget.strained()
         if wait_s is None and limit is None:
-            self.back_off(tries, failure)
-            return
+            return Setback(failure=failure, own_wait_s=self._own_wait_s(tries))
         until_at = self._in(self._own_wait_s(tries) if wait_s is None else wait_s)
         if limit is Limit.BURST:
             self._budget.slow_down(at=now, until_at=until_at)
         else:
             self._budget.pause(until_at)
         self._refuse_too_long(until_at, told=str(failure))
-        if tries.are_over:
-            raise failure
+        return Setback(failure=failure)
 
     def _wait_out(self, told: str) -> None:
         until_at = self._pause()

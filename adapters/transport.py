@@ -25,13 +25,12 @@ from adapters.errors import (
     RefusedError,
     SettingsError,
     UnreachableError,
-    WaitTooLongError,
 )
-from adapters.manners import MAX_WAIT_S, Manners, Usage
+from adapters.manners import MAX_WAIT_S, Manners, Setback, Usage
 from adapters.protocol import Environment
-from adapters.verdict import MAX_ATTEMPTS, Tries, raise_for, wants_a_person
+from adapters.verdict import Tries, raise_for, wants_a_person
 
-__all__ = ["MAX_ATTEMPTS", "MAX_WAIT_S", "TIMEOUT_S", "Transport", "Usage"]
+__all__ = ["MAX_WAIT_S", "TIMEOUT_S", "Transport", "Usage"]
 
 TIMEOUT_S = (5.0, 60.0)  # to connect; between two bytes of an answer
 MAX_BODY_BYTES = 200_000_000
@@ -70,7 +69,7 @@ class Transport:
         # Jitter spreads load; it protects nothing.
         self._door.jitter = jitter or random.Random(" ".join(sorted(hosts)))  # noqa: S311 - no secret here
 
-    def send(self, request: wire.Request, *, attempts: int = MAX_ATTEMPTS) -> wire.Response:
+    def send(self, request: wire.Request, *, patient: bool = True) -> wire.Response:
         """Send one request; wait and try again as the rules allow.
 
         A limit, also one told by a 200 with GraphQL errors, is waited out here and slows down all
@@ -78,14 +77,14 @@ class Transport:
 
         Args:
             request: What to ask. With `If-None-Match` the answer may be a 304, an answer like others.
-            attempts: How often at most, where it is not a limit that stands in the way. 1 for a query
+            patient: Whether to try again when the host's gateway did not manage it. False for a query
                 whose size the caller would rather reduce than see fail again.
 
         Returns:
             An answer below 400, its body whole.
 
         Raises:
-            UnreachableError: No usable answer after the attempts; OverloadedError where it was
+            UnreachableError: No usable answer after four attempts; OverloadedError where it was
                 the host's gateway (502, 503, 504) to the last.
             WaitTooLongError: The host asks for more than 15 minutes, now or in an earlier answer.
             RefusedError: 401, 403, or an answer given anonymously in spite of the token.
@@ -103,7 +102,7 @@ class Transport:
         prepared = requests.Request(
             request.method, request.url, headers=headers, params=list(request.params), json=request.json
         ).prepare()
-        return _as_wire(self._door.deliver(prepared, attempts=attempts))
+        return _as_wire(self._door.deliver(prepared, patient=patient))
 
     def http_adapter(self) -> BaseAdapter:
         """Return the door itself, for the session of a vendor's package."""
@@ -140,36 +139,39 @@ class _Door(HTTPAdapter):
         self, request: requests.PreparedRequest, *_session_says: object, **_session_wants: object
     ) -> requests.Response:
         """Send with our own time-outs, trust and proxy, whatever the session asks for."""
-        return self.deliver(request, attempts=MAX_ATTEMPTS)
+        return self.deliver(request, patient=True)
 
-    def deliver(self, request: requests.PreparedRequest, *, attempts: int) -> requests.Response:
+    def deliver(self, request: requests.PreparedRequest, *, patient: bool) -> requests.Response:
         """Send, follow where it is safe, and return an answer below 400."""
         for _hop in range(MAX_REDIRECTS + 1):
-            answer = self._send_patiently(request, attempts)
+            answer = self._send_patiently(request, patient=patient)
             if answer.status_code not in _REDIRECTS:
                 return answer
             request = self._redirected(request, answer)
         raise MalformedError(f"{_told(request)} redirects more than {MAX_REDIRECTS} times")
 
-    def _send_patiently(self, request: requests.PreparedRequest, attempts: int) -> requests.Response:
+    def _send_patiently(self, request: requests.PreparedRequest, *, patient: bool) -> requests.Response:
         """Send until there is a final answer, and return it where it is good."""
         self._check(request)
-        tries = Tries(told=_told(request), most=attempts)
+        tries = Tries(told=_told(request), patient=patient)
         manners = self._manners(wire.host_of(request.url or ""))
         while True:
+            outcome = self._send_in_turn(request, manners, tries)
+            if isinstance(outcome, requests.Response):
+                self._judge(_as_wire(outcome), told=tries.told)
+                return outcome
+            manners.rest(outcome, tries)
+
+    def _send_in_turn(
+        self, request: requests.PreparedRequest, manners: Manners, tries: Tries
+    ) -> requests.Response | Setback:
+        """Send once; what the answer means for others is known before its slot is free."""
+        with manners.turn(told=tries.told):
             try:
-                with manners.turn(told=tries.told):
-                    answer = self._send_once(request)
-            except WaitTooLongError:
-                raise
+                answer = self._send_once(request)
             except UnreachableError as exc:
-                tries.failures += 1
-                manners.back_off(tries, exc)
-                continue
-            response = _as_wire(answer)
-            if manners.heed(response, tries):
-                self._judge(response, told=tries.told)
-                return answer
+                return manners.broke(exc, tries)
+            return manners.heed(_as_wire(answer), tries) or answer
 
     def _manners(self, host: str) -> Manners:
         world = self._environment

@@ -38,19 +38,21 @@ _ERRORS: Mapping[int, type[AdapterError]] = {
 class Tries:
     """How often a request went wrong so far, and what that means for the next time.
 
-    `told` is the request as messages name it; `most` how often it may fail.
+    `told` is the request as messages name it. `patient` False: an overloaded gateway is the end of it.
     """
 
     told: str
-    most: int = MAX_ATTEMPTS
+    patient: bool = True
     failures: int = 0
     limits: int = 0
     server_errors: int = 0
+    overloads: int = 0
 
     @property
     def are_over(self) -> bool:
         """Whether there is no other time."""
-        return self.failures >= self.most or self.limits >= MAX_LIMITS
+        is_spared = self.overloads > 0 and not self.patient
+        return is_spared or self.failures >= MAX_ATTEMPTS or self.limits >= MAX_LIMITS
 
     @property
     def backoff_s(self) -> float:
@@ -68,6 +70,7 @@ class Tries:
         self.limits += limit is not None
         self.failures += failure is not None and limit is None
         self.server_errors += response.status == 500
+        self.overloads += isinstance(failure, OverloadedError)
         return failure
 
     def _failure(self, response: wire.Response, limit: Limit | None) -> UnreachableError | None:

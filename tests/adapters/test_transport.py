@@ -269,12 +269,19 @@ def test_bodies_come_packed(world: World) -> None:
 
 
 def test_trap_70_a_query_too_heavy_is_handed_back_at_once(world: World) -> None:
-    """With one attempt a 502 ends it, so that the caller asks for less: each repetition costs points."""
+    """Without patience a 502 ends it, so that the caller asks for less: each repetition costs points."""
     world.answers = [error(502)]
     with pytest.raises(OverloadedError):
-        world.transport().send(world.get(), attempts=1)
+        world.transport().send(world.get(), patient=False)
     assert len(world.seen) == 1
     assert world.slept_s == []
+
+
+def test_what_is_no_overload_is_tried_again_all_the_same(world: World) -> None:
+    """A connection that broke and a limit say nothing of a query's size."""
+    world.answers = [RESET, error(429, Retry_After="3"), ok({"a": 1})]
+    assert world.transport().send(world.get(), patient=False).json() == {"a": 1}
+    assert len(world.seen) == 3
 
 
 def test_follows_a_redirect_on_the_same_host(world: World) -> None:

@@ -61,6 +61,7 @@ def in_threads(work: Callable[[], object], *, times: int) -> None:
         pytest.param(error(429, Retry_After="45"), 45, id="45 seconds"),
         pytest.param(error(429, Retry_After="600"), 600, id="ten minutes"),
         pytest.param(error(429, Retry_After="0.25"), 1, id="trap 39: float"),
+        pytest.param(error(429, Retry_After="1.0000001"), 1.000001, id="not a microsecond less"),
         pytest.param(error(429, Retry_After="12.5"), 12.5, id="trap 39: float, longer"),
         pytest.param(error(429, Retry_After="Mon, 23 Nov 2026 09:02:00 GMT"), 120, id="trap 39: HTTP date"),
         pytest.param(error(429, Retry_After="2026-11-23T09:03Z"), 180, id="ISO text without seconds"),
@@ -108,6 +109,39 @@ def test_trap_64_nobody_asks_inside_the_cool_down(world: World) -> None:
     other.send(world.get())
     one.send(world.get())
     assert world.arrived_at == [START, *[START + dt.timedelta(seconds=61)] * 2]
+
+
+def test_trap_64_who_stands_in_line_hears_of_a_pause(world: World) -> None:
+    """A request that waited for the only slot does not use it when the one before was refused."""
+    world.budgets = Budgets(most=1)
+    world.answers = [error(429, Retry_After="30"), ok()]
+    asked = threading.Semaphore(0)
+
+    def allow(_request: wire.Request) -> bool:
+        asked.release()
+        return True
+
+    def meanwhile() -> None:
+        """Answer the first request only once the second stands in line."""
+        if len(world.seen) == 1:
+            assert asked.acquire(timeout=LONG_S)
+            assert asked.acquire(timeout=LONG_S)
+
+    world.meanwhile = meanwhile
+    in_threads(partial(world.transport(allow).send, world.get()), times=2)
+    assert len(world.seen) == 3
+    assert min(world.arrived_at[1:]) >= START + dt.timedelta(seconds=30)
+
+
+def test_an_error_of_the_server_earns_nothing(world: World) -> None:
+    """Nine good answers and a 500 that stays are no run of ten."""
+    world.answers = [ok(X_RateLimit_NearLimit="true"), *[ok()] * (GOOD_RUN - 1), error(500)]
+    transport = world.transport()
+    for _ in range(GOOD_RUN):
+        transport.send(world.get())
+    with pytest.raises(UnreachableError):
+        transport.send(world.get())
+    assert world.budget.slots == 7
 
 
 def test_trap_64_a_secondary_limit_doubles_until_it_is_handed_back(world: World) -> None:

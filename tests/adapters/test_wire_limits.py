@@ -118,6 +118,11 @@ QUOTA = {"ratelimit_reason": "jira-quota-global-based"}
             id="secondary: the reset is another window's",
         ),
         pytest.param(answer(403, SECONDARY, retry_after="7"), 7, id="secondary, as asked"),
+        pytest.param(
+            answer(403, retry_after="7", x_ratelimit_remaining="0", x_ratelimit_reset=str(EPOCH + 3000)),
+            7,
+            id="Retry-After counts first",
+        ),
         pytest.param(answer(429, x_github_request_id="A:1"), 60, id="GitHub's bare 429"),
         pytest.param(answer(429), None, id="another bare 429"),
         pytest.param(answer(503, retry_after="9"), 9, id="maintenance"),
