@@ -64,7 +64,7 @@ def compose(decision: Decision, state: ProjectState, calendar: WorkingCalendar) 
         One message that tells everything, or none where there is nothing worth a message: what is for
         information alone waits for the next one, which tells all of it that stands.
     """
-    if not decision.as_digest and all(notice.is_quiet for notice in decision.notices):
+    if all(notice.is_quiet for notice in decision.notices):
         return ()
     scene = Scene(state=state, calendar=calendar)
     standing = [n for n in decision.notices if n.transition is not Transition.RESOLVED]

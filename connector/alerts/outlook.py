@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 
 from connector.alerts import words
+from connector.analysis.forecast.forecast import OWN
 from connector.analysis.state import Basis, Forecast
 
 LEAST_FINISHED = 5  # milestones of the project before one date may stand alone
-LEAST_HERE = 3  # fewer are no experience of this project
 DOUBTFUL_COVERAGE = 0.75  # measured below this, a forecast carries a warning
 _PLANNED = "planned_date"
 
@@ -46,8 +46,8 @@ def short(forecast: Forecast, *, today: dt.date) -> str:
 
 def rests_on(basis: Basis) -> str:
     """Say how many finished milestones are behind a forecast, and how often its dates held."""
-    own = f"{words.count(basis.n, 'milestones')} finished here"
-    if basis.n < LEAST_HERE:
+    own = f"{words.count(basis.n, 'milestones')} done here"
+    if basis.n < OWN:
         own += ": general experience, not this project's"
     if basis.coverage is None:
         return f"{own}; not measured yet how often such dates hold"

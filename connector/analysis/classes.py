@@ -9,7 +9,8 @@
    there yet; not if it is volatile.
 6. `slipping`: beyond what was agreed, else first promised, by more than the tolerance; or that day is
    over; or later than the last edition told. An agreement made after an edition takes its place.
-7. `silently_at_risk`: the tracker's date stands, but the 85 % date lies beyond it and the buffer left.
+7. `silently_at_risk`: the tracker's date stands, but the 85 % date lies beyond it and the buffer left;
+   only where the forecast rests on the project's own finished milestones.
 8. `volatile`: the date went to and fro, or moved often, of late.
 9. `replanned`: it has another day than an earlier agreement or edition gave it, by approval.
 10. `on_time`.
@@ -24,7 +25,8 @@ import datetime as dt
 from adapters.records import MilestoneStatus
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, DateRules
-from connector.analysis.state import MilestoneClass, MilestoneState
+from connector.analysis.forecast.forecast import OWN
+from connector.analysis.state import Forecast, MilestoneClass, MilestoneState
 from connector.analysis.trend import daily, turns
 
 
@@ -85,12 +87,15 @@ def is_volatile(
     return moved >= rules.volatile_moves or turned >= rules.volatile_turns
 
 
+def is_own(forecast: Forecast) -> bool:
+    """Say whether a forecast rests on this project: what others lived through accuses nobody here."""
+    return forecast.refused is None and forecast.basis.n >= OWN
+
+
 def is_silently_at_risk(state: MilestoneState, calendar: WorkingCalendar) -> bool:
-    """Say whether the 85 % date lies beyond the tracker's date and the buffer left."""
+    """Say whether the 85 % date, by the project's own past, lies beyond the date and the buffer left."""
     limit_on, p85_on = risk_limit_on(state, calendar), state.forecast.p85_on
-    return (
-        limit_on is not None and p85_on is not None and state.forecast.refused is None and p85_on > limit_on
-    )
+    return limit_on is not None and p85_on is not None and is_own(state.forecast) and p85_on > limit_on
 
 
 def _late(

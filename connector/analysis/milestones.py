@@ -10,7 +10,7 @@ from adapters.protocol import DateHint
 from adapters.records import Milestone, MilestoneSighting, MilestoneStatus
 from connector.analysis import promises, trend
 from connector.analysis.calendar import WorkingCalendar
-from connector.analysis.classes import classify
+from connector.analysis.classes import classify, is_own
 from connector.analysis.facts import Agreement
 from connector.analysis.ledger import Ledger
 from connector.analysis.state import NOT_FORECAST, Forecast, MilestoneClass, MilestoneState, Promise
@@ -231,7 +231,8 @@ def _with_buffer(
     tracker's date.
     """
     used = max(0, state.variance_baseline or 0)
-    p50_on = state.forecast.p50_on if state.status is MilestoneStatus.OPEN else None
+    looks_ahead = state.status is MilestoneStatus.OPEN and is_own(state.forecast)
+    p50_on = state.forecast.p50_on if looks_ahead else None
     ahead = max(used, _variance(calendar, state.baseline_on, p50_on) or 0)
     fever = trend.fever(*chain, used_days=ahead, buffer_days=days)
     return replace(state, buffer_days=days, buffer_used_days=min(used, days), fever=fever)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connector.analysis.forecast.forecast import OWN
 from connector.analysis.record import LEAST_RECALL, MOST_FALSE_ALARMS
 
 
@@ -81,7 +82,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="silently_at_risk",
         about="milestone",
-        on="the date stands, but the 85 % date lies beyond it and the buffer left",
+        on=(
+            "the date stands, but the 85 % date lies beyond it and the buffer left;"
+            f" with {OWN} finished milestones or more of its own behind it"
+        ),
         off="the 85 % date lies within the limit by the off days",
         info=(
             f"until such warnings have held in the project's own past: recall {LEAST_RECALL:g} or more,"

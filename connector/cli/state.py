@@ -104,7 +104,7 @@ def _judged(workspace: Workspace, project: Project, as_of: str | None) -> Projec
     from connector.pipeline.moments import moment
 
     at = moment(as_of, timezone=project.timezone, now=workspace.now(), option="--as-of")
-    return judge_project(workspace, project, as_of=at)
+    return judge_project(workspace, project, as_of=at, with_forecasts=True)
 
 
 def _document(workspace: Workspace, state: ProjectState) -> str:

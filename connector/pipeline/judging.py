@@ -118,15 +118,20 @@ def judge_facts(
     *,
     as_of: dt.datetime,
     audience: str | None = None,
+    with_forecasts: bool = False,
 ) -> ProjectState:
     """Judge facts of a project at an instant."""
-    state = judge(facts, agreement_of(workspace, project, audience), as_of=as_of)
+    agreement = agreement_of(workspace, project, audience)
+    state = judge(facts, agreement, as_of=as_of, with_forecasts=with_forecasts)
     return replace(state, deviations=tuple(_by_cause(deviation) for deviation in state.deviations))
 
 
-def judge_project(workspace: Workspace, project: Project, *, as_of: dt.datetime) -> ProjectState:
+def judge_project(
+    workspace: Workspace, project: Project, *, as_of: dt.datetime, with_forecasts: bool = False
+) -> ProjectState:
     """Judge what is stored of a project at an instant."""
-    return judge_facts(workspace, project, facts_of(workspace, project), as_of=as_of)
+    facts = facts_of(workspace, project)
+    return judge_facts(workspace, project, facts, as_of=as_of, with_forecasts=with_forecasts)
 
 
 def _by_cause(deviation: Deviation) -> Deviation:

@@ -157,7 +157,7 @@ def _judge(workspace: Workspace, project: Project, *, is_first: bool) -> _Judged
     workspace.store.rules.note(project.key, project.counted_by, at=workspace.now())
     facts = judging.facts_of(workspace, project)
     taken = take_configured(workspace, project, facts)
-    state = judging.judge_facts(workspace, project, facts, as_of=workspace.now())
+    state = judging.judge_facts(workspace, project, facts, as_of=workspace.now(), with_forecasts=True)
     raised = alert(workspace, project, state, is_first=is_first)
     return _Judged(state=state, baseline_taken=None if taken is None else taken.number, raised=raised)
 

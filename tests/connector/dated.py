@@ -10,7 +10,7 @@ from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, Baseline, ProjectFacts, Telling, told_dates
 from connector.analysis.judge import judge
 from connector.analysis.slips import Measure
-from connector.analysis.state import Forecast, MilestoneState
+from connector.analysis.state import Basis, Forecast, MilestoneState
 from tests.builders import day, facts, issue, milestone, rules, seen, version
 
 R1 = version(1)
@@ -76,5 +76,6 @@ def forecast(p85_on: dt.date, **overrides: object) -> Forecast:
         "p70_on": p85_on - dt.timedelta(days=3),
         "p85_on": p85_on,
         "p95_on": p85_on + dt.timedelta(days=7),
+        "basis": Basis(n=8, coverage=0.85, method="planned_date"),
     }
     return Forecast(**(values | overrides))  # type: ignore[arg-type] # fields of Forecast

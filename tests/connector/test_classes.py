@@ -10,7 +10,7 @@ import pytest
 from adapters.records import MilestoneStatus
 from connector.analysis.classes import classify
 from connector.analysis.facts import Agreement
-from connector.analysis.state import MilestoneClass, MilestoneState
+from connector.analysis.state import Basis, MilestoneClass, MilestoneState
 from tests.builders import day
 from tests.connector.dated import ON, UTC, agreed, baseline, forecast, history, only, telling
 
@@ -149,3 +149,10 @@ def test_a_year_without_a_working_day_is_refused() -> None:
         never.later(ON(2026, 12, 23), 1)
     with pytest.raises(ValueError, match="expected none or more"):
         UTC.later(ON(2026, 12, 23), -1)
+
+
+def test_what_other_projects_lived_through_accuses_nobody_here() -> None:
+    """Of a forecast with fewer than three milestones of this project behind it, no risk is made."""
+    state = only(history((1, ON(2026, 10, 8))), AGREED, 10)
+    pooled = replace(state, forecast=forecast(ON(2027, 1, 8), basis=Basis(n=2, method="pooled")))
+    assert classed(pooled, AGREED, 10) is MilestoneClass.ON_TIME

@@ -61,14 +61,16 @@ def test_the_ledger_adds_up(bench: Workbench) -> None:
         assert row["current"] == total
 
 
-def test_what_is_not_known_is_null_and_no_forecast_is_invented(bench: Workbench) -> None:
-    """A version without forecasts says so; quantiles are null, the seed is a whole number."""
+def test_a_forecast_says_what_it_rests_on_or_why_there_is_none(bench: Workbench) -> None:
+    """Its days rise; nothing was finished here yet, and no coverage was measured: both are said."""
     milestones = told(bench)["milestones"]
     assert isinstance(milestones, list)
     forecast = milestones[0]["forecast"]
-    assert forecast["p50_on"] is None
-    assert forecast["refused"]
+    days = [forecast[name] for name in ("p50_on", "p70_on", "p85_on", "p95_on")]
+    assert forecast["refused"] or days == sorted(days)
+    assert (forecast["basis"]["n"], forecast["basis"]["coverage"]) == (0, None)
     assert isinstance(forecast["seed"], int)
+    assert "general experience, not this project's" in bench.do("status", "apollo").out
 
 
 def test_as_of_shows_the_past(bench: Workbench) -> None:
