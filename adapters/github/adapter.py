@@ -1,7 +1,8 @@
 """GitHub, public and Enterprise Server, as a source of records.
 
-Issues and their histories come through GraphQL, fifty a request; where a server or token refuses
-it, through REST, one request more per issue. Both give the same records. Nothing is written.
+Issues and their histories come through GraphQL, a hundred a request; where a server or token
+refuses it, through REST, one request more per issue. Both give the same records. Nothing is
+written.
 """
 
 from __future__ import annotations
@@ -10,63 +11,39 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from itertools import count
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
 from adapters import wire
-from adapters.errors import (
-    MalformedError,
-    NotFoundError,
-    OverloadedError,
-    RefusedError,
-    SettingsError,
-    UnreachableError,
-    WaitTooLongError,
-)
-from adapters.github import queries
-from adapters.github.assemble import (
-    Connection,
-    Cursor,
-    Face,
-    Fault,
-    Gathering,
-    Judgement,
-    blockers_of,
+from adapters.errors import NotFoundError, RefusedError, SettingsError
+from adapters.github.assemble import Cursor, Face, read_cursor
+from adapters.github.fates import issue_number
+from adapters.github.graph import Graph
+from adapters.github.hooks import Listener
+from adapters.github.notebook import Identity, note_identity, read_identity
+from adapters.github.notices import (
     deployment_of,
     excess_rights,
     expiry_notice,
-    judge,
-    limit_wait_s,
     names_of,
-    onward,
-    read_connection,
-    read_cursor,
-    ref_of,
     repository_notices,
-    rows_of,
-    total_of,
 )
-from adapters.github.parse import Context, UnreadableError, parse_milestone
-from adapters.github.payloads import is_blocked, is_pull_request
+from adapters.github.parse import Context
+from adapters.github.queries import Rules
+from adapters.github.rest import Rest
 from adapters.github.settings import GitHubSettings
+from adapters.parallel import in_order
 from adapters.protocol import Batch, Catalogue, Census, Environment, Fate, Hints, Whereabouts, Window
 from adapters.records import Category, Milestone, Quarantined
-from adapters.transport import MAX_WAIT_S, Transport
+from adapters.transport import Transport
 from adapters.wire import JSON
 
-PAGE_ISSUES = 50  # of a GraphQL page; halved when GitHub does not manage it within its ten seconds
-LEAST_PAGE_ISSUES = 6
-MAX_REPEATS = 8  # of one query, while GitHub limits us or lacks parts of its schema
 CATALOGUE_LABEL_PAGES = 5
+MANY = 10  # missing issues from which on GraphQL is asked first: most of them may still be there
 
 _LOG = logging.getLogger(__name__)
-
-
-class _StaleCursorError(MalformedError):
-    """GitHub no longer knows the cursor a resumed pull was to go on from."""
+Part = TypeVar("Part")
 
 
 class GitHubAdapter:
@@ -83,12 +60,12 @@ class GitHubAdapter:
         self._context = Context(
             prefix=prefix, repository=settings.repository, source=f"{prefix}:{settings.repository}"
         )
-        self._rules = queries.Rules(api=settings.api, graphql_url=settings.graphql_url)
+        rules = Rules(api=settings.api, graphql_url=settings.graphql_url)
         self._transport = Transport(
-            environment, hosts=frozenset({wire.host_of(settings.api)}), allow=self._rules.allows
+            environment, hosts=frozenset({wire.host_of(settings.api)}), allow=rules.allows
         )
-        self._features = queries.EVERY_FEATURE
-        self._page_issues = PAGE_ISSUES
+        self._graph = Graph(settings, self._context, self._transport.send)
+        self._rest = Rest(settings, self._context, environment, self._transport.send)
 
     @classmethod
     def open(cls, settings: BaseModel, environment: Environment) -> Self:
@@ -108,34 +85,56 @@ class GitHubAdapter:
         Raises:
             AdapterError: What was yielded stays good; its cursor goes on from there.
         """
-        milestones, quarantined = self._milestones()
-        cursor = read_cursor(window.cursor)
-        for index, batch in enumerate(self._batches(window.since, cursor)):
-            if index:
-                yield batch
-            else:
-                faults = (*quarantined, *batch.quarantined)
-                yield replace(batch, milestones=milestones, quarantined=faults)
+        batches = self._batches(window.since, read_cursor(window.cursor))
+        (milestones, quarantined), first = self._beginning(batches)
+        self._recognise()
+        faults = (*quarantined, *first.quarantined)
+        yield replace(first, milestones=milestones, quarantined=faults)
+        yield from batches
 
     def fetch(self, keys: Sequence[str]) -> Iterator[Batch]:
-        """Yield these issues with their whole history."""
-        raise NotImplementedError(f"{self.name}: {len(keys)} issues cannot be fetched yet")
+        """Yield these issues with their whole history, read by number, past any list that lags."""
+        numbers = self._numbers(keys)
+        if numbers:
+            yield from self._by_either(lambda: self._graph.fetch(numbers), lambda: self._rest.fetch(numbers))
 
     def census(self) -> Iterator[Census]:
-        """Yield every issue there is now."""
-        raise NotImplementedError(f"{self.name} holds no census yet")
+        """Yield every issue there is now.
 
-    def hints(self, payload: Mapping[str, object]) -> Hints:
-        """Read a webhook's payload."""
-        raise NotImplementedError(f"{self.name} reads no webhooks yet ({len(payload)} keys)")
+        Raises:
+            AdapterError: Any page failed, or came in part: nothing may be concluded.
+        """
+        return self._by_either(self._graph.census, self._rest.census)
 
     def locate(self, keys: Sequence[str]) -> Mapping[str, Whereabouts]:
-        """Ask for each issue by its number: a transferred one answers from its new place."""
-        return {key: self._whereabouts(key) for key in keys}
+        """Say what became of issues: what GraphQL still shows, and by REST what it does not.
+
+        Raises:
+            AdapterError: The repository itself cannot be read: nothing is said of any issue.
+        """
+        numbers = self._numbers(keys)
+        places: dict[int, Whereabouts] = {}
+        if len(numbers) >= MANY:
+            many = self._by_either(lambda: iter([self._graph.places(numbers)]), lambda: iter(()))
+            places |= next(many, {})
+        places |= self._rest.places([number for number in numbers if number not in places])
+        nowhere = Whereabouts(fate=Fate.INVISIBLE)
+        numbered = {key: issue_number(key, context=self._context) for key in keys}
+        return {key: nowhere if number is None else places[number] for key, number in numbered.items()}
+
+    def hints(self, payload: Mapping[str, object]) -> Hints:
+        """Read a webhook's payload, without any request.
+
+        Raises:
+            MalformedError: It is no payload of a GitHub webhook.
+        """
+        known = read_identity(self._environment.notes)
+        listener = Listener(context=self._context, select=self._settings.select, known=known)
+        return listener.hints(cast("Mapping[str, JSON]", payload))
 
     def catalogue(self) -> Catalogue:
         """Look at the repository, its labels and milestones, and at what the token may do."""
-        answer = self._get(self._settings.repository_url)
+        answer = self._rest.get(self._settings.repository_url)
         repository = answer.json()
         return Catalogue(
             account=self._account(),
@@ -143,8 +142,8 @@ class GitHubAdapter:
             issues=self._count(),
             types=self._types(),
             statuses={"open": Category.TODO, "closed": Category.DONE},
-            labels=names_of(self._all_rows("/labels", pages=CATALOGUE_LABEL_PAGES)),
-            milestones=self._milestones()[0],
+            labels=names_of(self._rest.all_rows("/labels", pages=CATALOGUE_LABEL_PAGES)),
+            milestones=self._rest.milestones()[0],
             warnings=(
                 *repository_notices(repository, written=self._settings.repository),
                 *excess_rights(answer, repository),
@@ -156,229 +155,66 @@ class GitHubAdapter:
         """Give back connections. Idempotent."""
         self._transport.close()
 
+    # Which face
+
     def _batches(self, since: dt.datetime | None, cursor: Cursor | None) -> Iterator[Batch]:
-        if self._settings.graphql == "auto" and not (cursor and cursor.face is Face.REST):
+        by_rest = cursor if cursor and cursor.face is Face.REST else None
+        if by_rest is not None:  # a pull that began there goes on there
+            return self._rest.batches(since, by_rest)
+        after = cursor.at if cursor else ""
+        return self._by_either(
+            lambda: self._graph.batches(since, after=after), lambda: self._rest.batches(since, None)
+        )
+
+    def _by_either(
+        self, by_graph: Callable[[], Iterator[Part]], by_rest: Callable[[], Iterator[Part]]
+    ) -> Iterator[Part]:
+        """Yield what GraphQL gives; all of what REST gives where GraphQL is off or refuses."""
+        if self._settings.graphql == "auto":
             try:
-                yield from self._by_graphql(since, cursor.at if cursor else "")
+                yield from by_graph()
             except (RefusedError, NotFoundError) as exc:
                 # REST goes on, or says more clearly what token or repository lacks.
                 _LOG.info("GraphQL was refused, reading by REST: %s", exc, extra={"event": "github.rest"})
             else:
                 return
-        yield from self._by_rest(since, cursor if cursor and cursor.face is Face.REST else None)
+        yield from by_rest()
 
-    def _gathering(self) -> Gathering:
-        return Gathering(context=self._context, select=self._settings.select)
+    def _beginning(
+        self, batches: Iterator[Batch]
+    ) -> tuple[tuple[tuple[Milestone, ...], tuple[Quarantined, ...]], Batch]:
+        """Ask for the milestones and the first issues at the same time."""
+        first: list[Batch] = []
+        jobs = (self._rest.milestones, lambda: first.append(next(batches)))
+        milestones, _ = in_order(jobs, at_a_time=len(jobs))
+        return milestones or ((), ()), first[0]
 
-    # Through GraphQL
+    def _recognise(self) -> None:
+        """Make sure that the repository is still the one whose issues we have, whatever its name.
 
-    def _by_graphql(self, since: dt.datetime | None, after: str) -> Iterator[Batch]:
-        try:
-            page = self._issue_page(since, after)
-        except _StaleCursorError:
-            after = ""
-            page = self._issue_page(since, after)
-        while True:
-            gathering = self._gathering()
-            for node in page.nodes:
-                gathering.add(node, partial(self._events_of_node, node), partial(blockers_of, node))
-            is_last = not page.has_next
-            cursor = Cursor(face=Face.GRAPHQL, at=page.end_cursor or after)
-            yield gathering.batch(cursor, is_last=is_last, total=page.total)
-            if is_last:
-                return
-            after = onward(page.end_cursor, before=after)
-            page = self._issue_page(since, after)
-
-    def _issue_page(self, since: dt.datetime | None, after: str) -> Connection:
-        """Ask for a page of issues; for a smaller one while GitHub does not manage it."""
-        while True:
-            try:
-                data = self._query(
-                    queries.issues_document,
-                    {
-                        "owner": self._settings.owner,
-                        "name": self._settings.repository_name,
-                        "first": self._page_issues,
-                        "after": after or None,
-                        "since": queries.since_text(since),
-                        "order": queries.ordered_by(since),
-                    },
-                )
-            except OverloadedError:
-                if self._page_issues <= LEAST_PAGE_ISSUES:
-                    raise
-                self._page_issues //= 2
-            else:
-                return read_connection(data, "repository", "issues")
-
-    def _events_of_node(self, node: Mapping[str, JSON]) -> Sequence[JSON] | None:
-        """Take an issue's events, and ask for those that did not fit into the page of issues."""
-        page, after = read_connection(node, "timelineItems"), ""
-        events: list[JSON] = list(page.nodes)
-        while page.has_next:
-            after = onward(page.end_cursor, before=after)
-            try:
-                data = self._query(queries.timeline_document, {"id": node.get("id"), "after": after})
-            except NotFoundError:
-                return None
-            page = read_connection(data, "node", "timelineItems")
-            events.extend(page.nodes)
-        return events
-
-    def _query(
-        self, document: Callable[[frozenset[queries.Feature]], str], variables: Mapping[str, JSON]
-    ) -> JSON:
-        """Run a query until its answer is whole, waiting and asking for less as GitHub tells.
-
-        Returns:
-            The answer's data.
+        Raises:
+            SettingsError: Another one has taken its name.
         """
-        words = ""
-        for _ in range(MAX_REPEATS):
-            request = wire.Request(
-                method="POST",
-                url=self._settings.graphql_url,
-                headers=self._headers(),
-                json={"query": document(self._features), "variables": variables},
-            )
-            answer = self._transport.send(request)
-            payload = answer.json()
-            judgement = judge(payload, features=self._features)
-            if judgement is None:
-                return payload.get("data") if isinstance(payload, Mapping) else None
-            words = judgement.words
-            self._heed(judgement, answer)
-        raise UnreachableError(f"GraphQL answered with errors {MAX_REPEATS} times in a row: {words}")
-
-    def _heed(self, judgement: Judgement, answer: wire.Response) -> None:
-        """Do what an unwhole answer asks for before the next attempt, or raise."""
-        told = f"GraphQL of {wire.host_of(self._settings.api)}: {judgement.fault}: {judgement.words}"
-        match judgement.fault:
-            case Fault.RATE_LIMITED:
-                self._wait_out(limit_wait_s(answer, now=self._environment.now()), told=told)
-            case Fault.UNSUPPORTED:
-                self._features -= judgement.lacking
-            case Fault.REFUSED:
-                raise RefusedError(told)
-            case Fault.NOT_FOUND:
-                raise NotFoundError(told)
-            case Fault.STALE_CURSOR:
-                raise _StaleCursorError(told)
-            case Fault.PARTIAL:
-                raise OverloadedError(told)
-
-    def _wait_out(self, wait_s: float, *, told: str) -> None:
-        if wait_s > MAX_WAIT_S:
-            retry_at = self._environment.now() + dt.timedelta(seconds=wait_s)
-            raise WaitTooLongError(f"{told}; asked to wait {wait_s:.0f} s", retry_at=retry_at)
-        self._environment.sleep(wait_s)
-        self._transport.usage.waited_s += wait_s
-
-    # Through REST
-
-    def _by_rest(self, since: dt.datetime | None, cursor: Cursor | None) -> Iterator[Batch]:
-        if cursor is not None and not cursor.at:
-            yield Batch(cursor=str(cursor), last=True)
+        home, notes = self._graph.home, self._environment.notes
+        if home is None or home.id is None:
             return
-        answer = self._first_rest_page(since, cursor)
-        while True:
-            gathering = self._gathering()
-            for row in rows_of(answer):
-                if not is_pull_request(row):
-                    gathering.add(row, partial(self._events_of_row, row), partial(self._blockers_of_row, row))
-            url = self._next_url(answer)
-            cursor = Cursor(face=Face.REST, at=url or "")
-            yield gathering.batch(cursor, is_last=url is None, total=None)
-            if url is None:
-                return
-            answer = self._get(url)
-
-    def _first_rest_page(self, since: dt.datetime | None, cursor: Cursor | None) -> wire.Response:
-        if cursor is not None and self._rules.is_ours(cursor.at):
-            try:
-                return self._get(cursor.at)
-            except SettingsError:  # 422: GitHub no longer takes this page's address
-                _LOG.info("The saved page is gone, beginning anew", extra={"event": "github.restart"})
-        return self._get(f"{self._settings.repository_url}/issues", queries.issues_params(since))
-
-    def _events_of_row(self, row: JSON) -> Sequence[JSON] | None:
-        number = row.get("number") if isinstance(row, Mapping) else None
-        try:
-            return list(self._all_rows(f"/issues/{number}/timeline"))
-        except NotFoundError:  # deleted or transferred since the list was made
-            return None
-
-    def _blockers_of_row(self, row: JSON) -> Sequence[JSON]:
-        """Ask for an issue's blockers where its row counts any: the row itself does not name them."""
-        if not (is_blocked(row) and isinstance(row, Mapping)):
-            return ()
-        try:
-            return list(self._all_rows(f"/issues/{row.get('number')}/dependencies/blocked_by"))
-        except NotFoundError:  # older servers
-            return ()
-
-    def _milestones(self) -> tuple[tuple[Milestone, ...], tuple[Quarantined, ...]]:
-        found: list[Milestone] = []
-        quarantined: list[Quarantined] = []
-        for row in self._all_rows("/milestones", ("state", "all")):
-            try:
-                found.append(parse_milestone(row, context=self._context))
-            except UnreadableError as exc:
-                quarantined.append(exc.record)
-        return tuple(found), tuple(quarantined)
-
-    def _all_rows(self, path: str, *params: tuple[str, str], pages: int | None = None) -> Iterator[JSON]:
-        """Yield the rows of every page of a list of the repository, at most `pages` pages."""
-        answer = self._get(
-            f"{self._settings.repository_url}{path}", (*params, ("per_page", str(queries.PAGE_ROWS)))
-        )
-        for page in count(1):
-            yield from rows_of(answer)
-            url = self._next_url(answer)
-            if url is None or page == pages:
-                return
-            answer = self._get(url)
-
-    def _next_url(self, answer: wire.Response) -> str | None:
-        """Return where the next page is: only ever what the Link header says."""
-        url = wire.next_link(answer.headers)
-        if url is not None and (url == answer.url or not self._rules.is_ours(url)):
-            raise MalformedError(
-                f"the Link header leads to {wire.clean(wire.host_of(url))}, or in a circle;"
-                f" expected the next page below {self._settings.api}"
+        known = read_identity(notes)
+        if known is not None and known.id != home.id:
+            raise SettingsError(
+                f"{self._settings.repository} is another repository now (id {home.id}, before {known.id}):"
+                " its issues are not those that are stored. Name the new one, or give the source a `name`"
             )
-        return url
-
-    def _get(self, url: str, params: tuple[tuple[str, str], ...] = ()) -> wire.Response:
-        return self._transport.send(
-            wire.Request(method="GET", url=url, params=params, headers=self._headers())
-        )
-
-    def _headers(self) -> Mapping[str, str]:
-        return {
-            "Accept": "application/vnd.github+json",
-            "Authorization": f"Bearer {self._settings.token.get_secret_value()}",
-            "X-GitHub-Api-Version": queries.API_VERSION,
-        }
+        note_identity(notes, Identity(id=home.id, name=home.name), now=self._environment.now())
 
     # Single questions
 
-    def _whereabouts(self, key: str) -> Whereabouts:
-        number = key.removeprefix(self._context.issue_key_prefix)
-        if not (number.isascii() and number.isdigit()):
-            return Whereabouts(fate=Fate.DELETED)
-        try:
-            row = self._get(f"{self._settings.repository_url}/issues/{number}").json()
-        except NotFoundError:
-            return Whereabouts(fate=Fate.DELETED)
-        ref = ref_of(row, context=self._context)
-        is_here = ref == f"{self._settings.repository_name}#{number}"
-        return Whereabouts(fate=Fate.PRESENT if is_here else Fate.TRANSFERRED, ref=ref)
+    def _numbers(self, keys: Sequence[str]) -> list[int]:
+        numbers = (issue_number(key, context=self._context) for key in keys)
+        return sorted({number for number in numbers if number is not None})
 
     def _account(self) -> str:
         try:
-            user = self._get(f"{self._settings.api}/user").json()
+            user = self._rest.get(f"{self._settings.api}/user").json()
         except (RefusedError, NotFoundError):  # an app's token is nobody
             return ""
         return str(user.get("login") or "") if isinstance(user, Mapping) else ""
@@ -386,15 +222,13 @@ class GitHubAdapter:
     def _count(self) -> int | None:
         if self._settings.graphql == "off":
             return None
-        names = {"owner": self._settings.owner, "name": self._settings.repository_name}
         try:
-            data = self._query(lambda _: queries.COUNT_DOCUMENT, names)
+            return self._graph.count()
         except (RefusedError, NotFoundError):
             return None
-        return total_of(data, "repository", "issues")
 
     def _types(self) -> Mapping[str, None]:
         try:
-            return dict.fromkeys(names_of(self._all_rows("/issue-types", pages=1)))
+            return dict.fromkeys(names_of(self._rest.all_rows("/issue-types", pages=1)))
         except (RefusedError, NotFoundError, SettingsError):  # not every server or owner has types
             return {}

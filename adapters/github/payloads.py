@@ -63,11 +63,13 @@ _NODE_TYPES: Mapping[str, EventKind] = {
 _KINDS: Mapping[str, EventKind] = {**{kind.value: kind for kind in EventKind}, **_NODE_TYPES}
 
 
-class _Payload(BaseModel):
+class Payload(BaseModel):
+    """Something GitHub sent: keys we do not know are ignored."""
+
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class IssueReference(_Payload):
+class IssueReference(Payload):
     """Another issue, by its repository (`owner/name`) and number."""
 
     repository: str
@@ -139,7 +141,7 @@ Login = Annotated[str, BeforeValidator(_login)]
 Reference = Annotated[IssueReference | None, BeforeValidator(_reference)]
 
 
-class IssuePayload(_Payload):
+class IssuePayload(Payload):
     """An issue as a REST row or a GraphQL node."""
 
     number: StrictInt
@@ -166,7 +168,7 @@ class IssuePayload(_Payload):
     )
 
 
-class MilestonePayload(_Payload):
+class MilestonePayload(Payload):
     """A milestone as a REST row."""
 
     number: StrictInt
@@ -177,7 +179,7 @@ class MilestonePayload(_Payload):
     closed_at: AwareDatetime | None = None
 
 
-class EventPayload(_Payload):
+class EventPayload(Payload):
     """A timeline event of a kind we keep, as a REST row or a GraphQL node.
 
     What an event does not tell stays empty: GitHub leaves out labels, types and issues that are
@@ -243,11 +245,35 @@ def home_of(raw: JSON) -> str:
     return str(named or repository_of(raw.get("repository_url")))
 
 
-def is_blocked(raw: JSON) -> bool:
-    """Whether a REST row counts issues that block it, closed ones included."""
-    summary = raw.get("issue_dependencies_summary") if isinstance(raw, Mapping) else None
-    total = summary.get("total_blocked_by") if isinstance(summary, Mapping) else None
-    return isinstance(total, int) and total > 0
+def total_blocked_by(raw: JSON) -> int | None:
+    """Return how many issues block this one, closed ones included; None where it is not told."""
+    if not isinstance(raw, Mapping):
+        return None
+    told = raw.get("blockedBy") or raw.get("issue_dependencies_summary")
+    total = told.get("totalCount", told.get("total_blocked_by")) if isinstance(told, Mapping) else None
+    return total if isinstance(total, int) else None
+
+
+def read_parent(raw: Mapping[str, JSON]) -> IssueReference | None:
+    """Check what names an issue's parent; None where it has none.
+
+    Raises:
+        pydantic.ValidationError: It has no number.
+    """
+    told = raw.get("parent") or raw.get("parent_issue_url")
+    return None if told is None else read_reference(told)
+
+
+def labels_of(raw: JSON) -> tuple[str, ...]:
+    """Return the names of an issue's labels, REST row or GraphQL node, without checking the rest."""
+    found = _names(raw.get("labels")) if isinstance(raw, Mapping) else ()
+    return tuple(name for name in found if isinstance(name, str)) if isinstance(found, tuple) else ()
+
+
+def number_of(raw: JSON) -> int | None:
+    """Return an issue's number; None where it tells none."""
+    number = raw.get("number") if isinstance(raw, Mapping) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 def read_reference(raw: JSON) -> IssueReference:

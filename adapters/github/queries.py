@@ -1,113 +1,29 @@
-"""What we ask GitHub: GraphQL documents, REST calls, and which of them may leave the house."""
+"""What we ask GitHub's REST: parameters, from when on, and which requests may leave the house. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adapters.github.settings import GitHubSettings
 from adapters.wire import JSON, Request
 
-MOST_BLOCKERS = 50  # of one issue, as GitHub allows
 API_VERSION = "2022-11-28"  # supported until 2028-03 at least; older Enterprise Servers know no other
-PAGE_ROWS = 100  # most that REST gives, and GraphQL of one connection; most labels an issue may have
+PAGE_ROWS = 100  # most that REST gives
 OVERLAP = dt.timedelta(minutes=10)  # GitHub's lists lag behind writes; what comes twice counts once
 
-
-class Feature(enum.StrEnum):
-    """Parts of the schema that older Enterprise Servers lack: left out once a server says so."""
-
-    DUPLICATES = "enableDuplicate"
-    REASONS = "stateReason"
-    PARENTS = "parent"
-    TYPES = "issueType"
-    BLOCKERS = "blockedBy"
+_WRITING = re.compile(r"\b(?:mutation|subscription)\b", re.IGNORECASE)
 
 
-EVERY_FEATURE = frozenset(Feature)
-
-_WORDS: Mapping[Feature, tuple[str, ...]] = {
-    Feature.DUPLICATES: ("enableduplicate",),
-    Feature.REASONS: ("statereason",),
-    Feature.PARENTS: ("parent",),
-    Feature.TYPES: ("issuetype", "issue_type"),
-    Feature.BLOCKERS: ("blockedby",),
-}
-_ITEM_TYPES: tuple[tuple[Feature | None, str, str], ...] = (
-    (None, "MilestonedEvent", "milestoneTitle"),
-    (None, "DemilestonedEvent", "milestoneTitle"),
-    (None, "LabeledEvent", "label { name }"),
-    (None, "UnlabeledEvent", "label { name }"),
-    (None, "ClosedEvent", ""),
-    (None, "ReopenedEvent", ""),
-    (None, "RenamedTitleEvent", "previousTitle currentTitle"),
-    (None, "TransferredEvent", ""),
-    (Feature.PARENTS, "ParentIssueAddedEvent", "parent { number repository { nameWithOwner } }"),
-    (Feature.PARENTS, "ParentIssueRemovedEvent", "parent { number repository { nameWithOwner } }"),
-    (Feature.TYPES, "IssueTypeAddedEvent", "issueType { name }"),
-    (Feature.TYPES, "IssueTypeRemovedEvent", "issueType { name }"),
-    (Feature.TYPES, "IssueTypeChangedEvent", "issueType { name } prevIssueType { name }"),
-)
-
-_LIMITS = "rateLimit { cost remaining resetAt }"
-
-COUNT_DOCUMENT = """query Count($owner: String!, $name: String!) {
-  repository(owner: $owner, name: $name) { nameWithOwner issues { totalCount } }
-}"""
-
-
-def issues_document(features: frozenset[Feature]) -> str:
-    """Return the query for a page of issues with the first hundred events of each.
-
-    Variables: owner, name, first, after, since, order. A page of 50 costs 2 points of 5,000 an
-    hour and holds at most 13,050 nodes of 500,000.
-
-    Source:
-        GitHub's documentation, "Rate limits and query limits for the GraphQL API".
-    """
-    return f"""query Issues(
-  $owner: String!, $name: String!, $first: Int!, $after: String, $since: DateTime, $order: IssueOrder!
-) {{
-  {_LIMITS}
-  repository(owner: $owner, name: $name) {{
-    issues(first: $first, after: $after, filterBy: {{since: $since}}, orderBy: $order) {{
-      totalCount
-      pageInfo {{ hasNextPage endCursor }}
-      nodes {{
-        id number title body url state createdAt updatedAt closedAt
-        repository {{ nameWithOwner }}
-        author {{ login }}
-        milestone {{ number }}
-        labels(first: {PAGE_ROWS}) {{ nodes {{ name }} }}
-        assignees(first: 10) {{ nodes {{ login }} }}
-        {_extras(features)}
-        {_timeline(features, after="")}
-      }}
-    }}
-  }}
-}}"""
-
-
-def timeline_document(features: frozenset[Feature]) -> str:
-    """Return the query for a further page of one issue's events. Variables: id, after."""
-    return f"""query Timeline($id: ID!, $after: String) {{
-  {_LIMITS}
-  node(id: $id) {{ ... on Issue {{ {_timeline(features, after=", after: $after")} }} }}
-}}"""
-
-
-def unsupported(messages: Iterable[str], features: frozenset[Feature]) -> frozenset[Feature]:
-    """Return which of the features in use these validation errors name, however they are worded."""
-    named: set[Feature] = set()
-    for message in messages:
-        text = message.lower().partition("did you mean")[0]  # a guess at a neighbour follows
-        if Feature.DUPLICATES in features and _WORDS[Feature.DUPLICATES][0] in text:
-            named.add(Feature.DUPLICATES)  # it names `stateReason` too, which is not at fault
-            continue
-        named |= {feature for feature in features if any(word in text for word in _WORDS[feature])}
-    return frozenset(named)
+def headers_of(settings: GitHubSettings) -> Mapping[str, str]:
+    """Return what every request carries: the token among it."""
+    return {
+        "Accept": "application/vnd.github+json",
+        "Authorization": f"Bearer {settings.token.get_secret_value()}",
+        "X-GitHub-Api-Version": API_VERSION,
+    }
 
 
 def ordered_by(since: dt.datetime | None) -> Mapping[str, JSON]:
@@ -155,47 +71,8 @@ class Rules:
 
 
 def _is_query(document: JSON) -> bool:
-    """One operation, a query: without `operationName` a server runs no document of several."""
+    """A document that begins with a query and in which no other kind of operation is named."""
     if not isinstance(document, Mapping) or not set(document) <= {"query", "variables"}:
         return False
     text = document.get("query")
-    return isinstance(text, str) and re.match(r"query\b", text) is not None
-
-
-def _extras(features: frozenset[Feature]) -> str:
-    parts = []
-    if Feature.REASONS in features:
-        parts.append(
-            "stateReason(enableDuplicate: true)" if Feature.DUPLICATES in features else "stateReason"
-        )
-    if Feature.PARENTS in features:
-        parts.append("parent { number repository { nameWithOwner } }")
-    if Feature.TYPES in features:
-        parts.append("issueType { name }")
-    if Feature.BLOCKERS in features:
-        parts.append(
-            f"blockedBy(first: {MOST_BLOCKERS}) {{ nodes {{ number repository {{ nameWithOwner }} }} }}"
-        )
-    return " ".join(parts)
-
-
-def _timeline(features: frozenset[Feature], *, after: str) -> str:
-    kept = [(name, fields) for feature, name, fields in _ITEM_TYPES if feature is None or feature in features]
-    names = ", ".join(_item_type(name) for name, _ in kept)
-    reason = "stateReason" if Feature.REASONS in features else ""
-    parts = "\n          ".join(
-        f"... on {name} {{ id createdAt actor {{ login }} {reason if name == 'ClosedEvent' else fields} }}"
-        for name, fields in kept
-    )
-    return f"""timelineItems(first: {PAGE_ROWS}{after}, itemTypes: [{names}]) {{
-          pageInfo {{ hasNextPage endCursor }}
-          nodes {{
-          __typename
-          {parts}
-          }}
-        }}"""
-
-
-def _item_type(name: str) -> str:
-    """Write `RenamedTitleEvent` as the enum does: RENAMED_TITLE_EVENT."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
+    return isinstance(text, str) and re.match(r"query\b", text) is not None and not _WRITING.search(text)

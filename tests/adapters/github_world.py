@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from graphql import GraphQLError, GraphQLSchema, build_schema, graphql_sync
 
 from adapters.github.adapter import GitHubAdapter
+from adapters.github.payloads import repository_of
 from adapters.github.settings import GitHubSettings
 from adapters.protocol import Environment
 
@@ -197,19 +198,33 @@ class World:
     def _graphql(self, params: Row) -> Row:
         root = {
             "rateLimit": {"cost": 1, "remaining": 4999, "resetAt": "2026-11-23T10:00:00Z"},
-            "repository": {"nameWithOwner": REPOSITORY, "issues": self._issues},
+            "repository": {
+                "databaseId": self.repository.get("id"),
+                "nameWithOwner": self.repository["full_name"],
+                "hasIssuesEnabled": self.repository.get("has_issues", True),
+                "issue": self._numbered,
+                "issues": self._issues,
+            },
             "node": self._node,
         }
         outcome = graphql_sync(
             _schema(self.lacks), params["query"], root, variable_values=params.get("variables")
         )
         answer: Row = {"data": outcome.data} if outcome.data is not None else {}
-        return answer | ({"errors": [error.formatted for error in outcome.errors]} if outcome.errors else {})
+        errors = [{**(error.extensions or {}), **error.formatted} for error in outcome.errors or ()]
+        return answer | ({"errors": errors} if errors else {})
 
     def _node(self, _: Any, id: str) -> Row | None:  # noqa: A002 - the schema's name
         return next(
             ({"__typename": "Issue", **self._as_node(r)} for r in self.rows if r["node_id"] == id), None
         )
+
+    def _numbered(self, _: Any, number: int) -> Row:
+        for r in self.rows:
+            if r["number"] == number and "pull_request" not in r:
+                return self._as_node(r)
+        message = f"Could not resolve to an Issue with the number of {number}."
+        raise GraphQLError(message, extensions={"type": "NOT_FOUND"})
 
     def _issues(self, _: Any, **asked: Any) -> Row:
         order = asked.get("orderBy") or {}
@@ -228,7 +243,7 @@ class World:
         return {"nodes": nodes[begin:end], "pageInfo": page, "totalCount": len(nodes)}
 
     def _as_node(self, r: Row) -> Row:
-        named = {"nameWithOwner": REPOSITORY}
+        named = {"nameWithOwner": repository_of(r["repository_url"])}
         return {
             "id": r["node_id"],
             **{key: r[key] for key in ("number", "title", "milestone")},
@@ -243,9 +258,9 @@ class World:
             "assignees": lambda *_, **__: {"nodes": r["assignees"]},
             "parent": _reference(r["parent_issue_url"]),
             "issueType": r["type"],
-            "blockedBy": lambda *_, **__: {
-                "nodes": [_reference(b["url"]) for b in self.blockers.get(r["number"], [])]
-            },
+            "blockedBy": lambda _, **asked: self._connection(
+                [_reference(b["url"]) for b in self.blockers.get(r["number"], [])], asked
+            ),
             "timelineItems": lambda _, **asked: self._items(self.timelines.get(r["number"], []), asked),
         }
 

@@ -111,14 +111,15 @@ def test_partial_data_is_a_failure(world: World) -> None:
     world.fail("/graphql", 200, partial, times=9)
     with pytest.raises(OverloadedError, match="Something went wrong"):
         pulled(world)
-    assert [v["variables"]["first"] for v in world.asked("/graphql")] == [50, 25, 12, 6]
+    assert [v["variables"]["first"] for v in world.asked("/graphql")] == [100, 50, 25, 12, 6]
 
 
 def test_a_page_that_is_too_heavy_is_halved(world: World) -> None:
-    """502 four times at fifty issues; twenty-five pass, and the pull stays with them."""
-    world.fail("/graphql", 502, {"message": "Server Error"}, times=4)
+    """502 at a hundred issues is not asked again as it was; fifty pass, and the pull stays with them."""
+    world.fail("/graphql", 502, {"message": "Server Error"})
     assert pulled(world) == ALL
-    assert [v["variables"]["first"] for v in world.asked("/graphql")] == [50, 50, 50, 50, 25, 25]
+    assert [v["variables"]["first"] for v in world.asked("/graphql")] == [100, 50, 50]
+    assert world.slept_s == []
 
 
 @pytest.mark.parametrize(
@@ -197,13 +198,13 @@ def test_an_issue_that_vanishes_meanwhile_is_left_out(world: World) -> None:
 
 
 def test_an_issue_that_vanishes_between_pages_of_its_history_is_left_out(world: World) -> None:
-    """GraphQL then knows no such node; the others come."""
+    """GraphQL then knows no such node, and says so beside what it knows; the others come."""
     world.most_rows = 2
     label = {"name": "risk"}
     world.timelines[1] = [event(n, "labeled", f"2026-10-0{n}T09:00:00Z", label=label) for n in (1, 2, 3)]
-    gone = {"data": {"node": None}, "errors": [{"type": "NOT_FOUND", "message": "Could not resolve"}]}
+    error = {"type": "NOT_FOUND", "path": ["n0"], "message": "Could not resolve to a node"}
     batches = world.adapter().pull(Window())
-    world.fail("/graphql", 200, gone, containing="$id")
+    world.fail("/graphql", 200, {"data": {"n0": None}, "errors": [error]}, containing="$i0")
     assert [i.ref for batch in batches for i in batch.issues] == ALL[1:]
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.github.parse import Context, parse_changes
+from adapters.github.history import parse_changes
+from adapters.github.parse import Context
 from adapters.records import Change, ChangeMode, Field
 from tests.adapters.github_world import Row, event, row
 

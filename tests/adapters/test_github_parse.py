@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.github.history import parse_changes
 from adapters.github.parse import (
     DUE_ZONE,
     Context,
     UnreadableError,
-    parse_changes,
     parse_issue,
     parse_milestone,
 )

@@ -36,14 +36,14 @@ def world() -> Iterator[World]:
 
 
 def test_every_key_gets_an_answer(world: World) -> None:
-    """Still here; transferred, told by its new place; gone; not ours."""
+    """Still here; transferred, told by its new place; hidden or never there; not ours."""
     world.fail("/repositories/78/issues/4", 200, world.rows[2])
     found = world.adapter().locate([f"{PREFIX}{n}" for n in (1, 3, 9)] + ["jira:issue:10077"])
     assert found == {
         f"{PREFIX}1": Whereabouts(fate=Fate.PRESENT, ref="apollo#1"),
         f"{PREFIX}3": Whereabouts(fate=Fate.TRANSFERRED, ref="attic#4"),
-        f"{PREFIX}9": Whereabouts(fate=Fate.DELETED),
-        "jira:issue:10077": Whereabouts(fate=Fate.DELETED),
+        f"{PREFIX}9": Whereabouts(fate=Fate.INVISIBLE),
+        "jira:issue:10077": Whereabouts(fate=Fate.INVISIBLE),
     }
 
 

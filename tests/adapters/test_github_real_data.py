@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from adapters.github.parse import Context, parse_changes, parse_issue, parse_milestone
+from adapters.github.history import parse_changes
+from adapters.github.parse import Context, parse_issue, parse_milestone
 from adapters.github.payloads import is_pull_request, kind_of
 from adapters.protocol import Window
 from adapters.records import Category, Change, Field, Issue
