@@ -109,7 +109,13 @@ class Face:
     folder: Path
     watch: Watch = field(default_factory=Watch)
     requests: int = 0  # of an undisturbed full pull
-    right: dict[Path, Content] = field(default_factory=dict)  # what becomes of each store, undisturbed
+    right: dict[Path, Content] = field(default_factory=dict)  # what a full pull makes of each store
+    right_soon: dict[Path, Content] = field(default_factory=dict)  # what the next sync makes of it
+
+    @property
+    def database(self) -> Path:
+        """The store that is worked with."""
+        return self.folder / "clientview.db"
 
     @property
     def earlier(self) -> Path:
@@ -158,26 +164,28 @@ def face(name: str, folder: Path) -> Iterator[Face]:
     with server:
         made = Face(name=name, server=server, make=make, folder=folder, watch=watch)
         _write_config(made)
-        with desk(made, None) as store:
+        with desk(made, None):
             pass
-        shutil.copy(store.database, made.empty)
+        shutil.copy(made.database, made.empty)
         with desk(made, made.empty) as store:
             assert store.sync().exit_code == 0
-        shutil.copy(store.database, made.earlier)
-        made.right = {begin: undisturbed(made, made.make(), begin) for begin in (made.empty, made.earlier)}
+        shutil.copy(made.database, made.earlier)
+        for begin in (made.empty, made.earlier):
+            made.right_soon[begin] = undisturbed(made, made.make(), begin, full=False)
+            made.right[begin] = undisturbed(made, made.make(), begin)
         made.requests = len(server.log)
         yield made
     assert not server.failures, f"defects of the small tracker itself: {server.failures}"
 
 
-def undisturbed(subject: Face, world: Any, begin_with: Path) -> Content:
-    """Return what a full pull that nothing disturbs makes of a store and of a world as it is by now."""
+def undisturbed(subject: Face, world: Any, begin_with: Path, *, full: bool = True) -> Content:
+    """Return what a sync that nothing disturbs makes of a store and of a world as it is by now."""
     at = subject.watch.at
     subject.begin(world)
     subject.calm()
     subject.watch.at = max(at, tales.NOW)
     with desk(subject, begin_with) as store:
-        report = store.sync(full=True)
+        report = store.sync(full=full)
         assert report.exit_code == 0, report
         return store.content()
 
@@ -187,7 +195,6 @@ class Desk:
     """A store and the syncs that go into it."""
 
     workspace: Workspace
-    database: Path
 
     def sync(self, *, full: bool = False, dies_at: int | None = None) -> ProjectReport:
         """Sync once. `dies_at`: the process ends at that batch or wait, if it comes so far."""
@@ -224,14 +231,20 @@ class Desk:
 
 @contextmanager
 def desk(subject: Face, begin_with: Path | None) -> Iterator[Desk]:
-    """Open a store for the face's project, with the content of another one, or empty."""
-    database = subject.folder / "clientview.db"
+    """Open the store of the face's project with the content of another one, or empty."""
     for leftover in subject.folder.glob("clientview.db*"):
         leftover.unlink()
     if begin_with is not None:
-        shutil.copy(begin_with, database)
+        shutil.copy(begin_with, subject.database)
+    with opened(subject) as store:
+        yield store
+
+
+@contextmanager
+def opened(subject: Face) -> Iterator[Desk]:
+    """Open the store of the face's project as it lies there."""
     with open_workspace(subject.folder / "clientview.toml", subject.watch) as workspace:
-        yield Desk(workspace, database)
+        yield Desk(workspace)
 
 
 def dice_of(number: int) -> random.Random:

@@ -30,6 +30,7 @@ from tests.acceptance.campaign_kinds import Kind, Scene, plan
 IS_SOAKING = bool(os.environ.get("CLIENTVIEW_SOAK"))
 SCHEDULES = 115 if IS_SOAKING else 3  # of each face
 IMPATIENT_S = (5.0, 0.4)  # to connect, and between two bytes: a hanging answer costs this
+DONE = ("full", "incremental")
 UNDONE = ("killed", "exit 3", "exit 4")  # ended; the tracker could not be read; it looked wrong
 MOST_TOLD = 4
 
@@ -92,10 +93,12 @@ def _disturbed(store: Desk, scene: Scene, *, is_full: bool) -> str:
 
 def _judged_at_once(ended: str, after: Content, before: Content, right: Content | None) -> list[str]:
     """Say what is wrong right after the disturbed sync. `right` None: nobody can know yet."""
-    if ended == "incremental" or (ended == "full" and right is None):
-        return []
-    if right is not None and ended == "full":
-        return [f"said 0, but differs: {part}" for part in after.differs(right)[:MOST_TOLD]]
+    if ended in DONE:
+        return (
+            []
+            if right is None
+            else [f"said 0, but differs: {part}" for part in after.differs(right)[:MOST_TOLD]]
+        )
     wrong = [] if ended in UNDONE else [f"ended with {ended}"]
     return wrong + [f"{ended}, but changed: {part}" for part in after.differs(before)[:MOST_TOLD]]
 
