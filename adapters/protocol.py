@@ -163,6 +163,7 @@ class Catalogue:
 
     account: str = ""  # who the token is, as the tracker calls it
     deployment: str = ""  # e.g. `Jira Cloud`, `Jira Data Center 9.12`, `GitHub`
+    timezone: str = ""  # IANA name of the zone the account sees days in; "": it has none, or nobody tells
     issues: int | None = None
     types: Mapping[str, int | None] = field(default_factory=dict)  # name -> level
     statuses: Mapping[str, str] = field(default_factory=dict)  # name -> Category value

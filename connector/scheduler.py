@@ -6,16 +6,17 @@ never two of the same at once; what was missed runs once, however late.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC
 from functools import partial
 from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -141,7 +142,7 @@ def _readable(workspace: Workspace) -> Sequence[Project]:
 
 def _scheduler() -> BlockingScheduler:
     return BlockingScheduler(
-        timezone=UTC,
+        timezone=dt.UTC,
         executors={"default": ThreadPoolExecutor(WORKERS)},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
@@ -149,16 +150,16 @@ def _scheduler() -> BlockingScheduler:
 
 def _add_jobs(scheduler: BlockingScheduler, workspace: Workspace, project: Project) -> None:
     seconds = project.settings.sync_every.total_seconds()
-    every = IntervalTrigger(seconds=int(seconds), jitter=int(seconds * JITTER_RATIO), timezone=UTC)
+    every = IntervalTrigger(seconds=int(seconds), jitter=int(seconds * JITTER_RATIO), timezone=dt.UTC)
     scheduler.add_job(
-        _guarded(project, partial(_sync, workspace, project)),
+        _guarded(project, partial(_sync, scheduler, workspace, project)),
         every,
         id=f"sync {project.key}",
         next_run_time=workspace.now(),
     )
     scheduler.add_job(
         _guarded(project, partial(_send, workspace, project)),
-        IntervalTrigger(seconds=MESSAGES_EVERY_S, timezone=UTC),
+        IntervalTrigger(seconds=MESSAGES_EVERY_S, timezone=dt.UTC),
         id=f"messages {project.key}",
     )
     for name, audience in project.settings.audiences.items():
@@ -170,8 +171,24 @@ def _add_jobs(scheduler: BlockingScheduler, workspace: Workspace, project: Proje
             )
 
 
-def _sync(workspace: Workspace, project: Project) -> None:
+def come_again(scheduler: BaseScheduler, project: str, at: dt.datetime | None) -> None:
+    """Bring a project's next sync forward to when a source that asked for patience may be asked.
+
+    Until then its other syncs go on without that source, and other projects as ever.
+
+    Args:
+        scheduler: Holds a job `sync PROJECT`.
+        project: Key of the project.
+        at: The first such instant; None: no source asked for patience.
+    """
+    job = scheduler.get_job(f"sync {project}")
+    if at is not None and job is not None and at < job.next_run_time:
+        job.modify(next_run_time=at)
+
+
+def _sync(scheduler: BaseScheduler, workspace: Workspace, project: Project) -> None:
     report: ProjectReport = sync_project(workspace, project, Order(), _quiet)
+    come_again(scheduler, project.key, report.retry_at)
     _tell(project_lines(report))
     _warn(report.warnings)
 

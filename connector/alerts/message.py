@@ -28,7 +28,10 @@ _LISTS = {
 _WHY = {
     "dropped": "will not be done",
     "moved_out": "moved out of the project",
+    "transferred": "moved to another repository",
+    "converted": "turned into something else than an issue",
     "deleted": "deleted",
+    "invisible": "deleted, or hidden from us",
     "taken_out": "taken out",
     "became_goal": "became a goal, with nothing below it yet",
     "decomposed": "not in what replaced it",

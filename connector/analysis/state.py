@@ -292,6 +292,29 @@ class Health:
     reasons: tuple[str, ...] = ()
 
 
+class QualityKind(enum.StrEnum):
+    """What makes records unreliable."""
+
+    MISSING_ESTIMATE = "missing_estimate"
+    ORPHAN = "orphan"  # work in no milestone and no goal
+    DONE_WITHOUT_RESOLUTION = "done_without_resolution"
+    MILESTONE_WITHOUT_DATE = "milestone_without_date"
+    RELEASED_WITH_OPEN_ISSUES = "released_with_open_issues"
+    DATE_IN_THE_PAST = "date_in_the_past"
+    UNMAPPED = "unmapped"
+    MIXED_TIME_ZONES = "mixed_time_zones"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityNote:
+    """One thing that makes the records unreliable: how often, and a few examples by name."""
+
+    kind: QualityKind
+    count: int
+    examples: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectState:
     """Everything known of one project at `as_of`. Lists are in the order people read them."""
@@ -309,3 +332,4 @@ class ProjectState:
     baseline: Baseline | None = None
     execution: ExecutionIndex = ExecutionIndex()
     wavering: tuple[str, ...] = ()  # ids of breaches below their limit that have not calmed enough to be over
+    quality: tuple[QualityNote, ...] = ()  # of the records as they are now; none of a past day

@@ -48,7 +48,7 @@ NOWHERE = Standing()
 class Step:
     """One item's standing changed.
 
-    `why` tells a removal apart: dropped, deleted, moved_out, taken_out, became_goal.
+    `why` tells a removal apart: dropped, taken_out, became_goal, or as of `Gone`.
     """
 
     at: dt.datetime

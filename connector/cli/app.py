@@ -11,7 +11,18 @@ from typing import Annotated
 import typer
 
 from connector import __version__, logs
-from connector.cli import alerts, baseline, change, editions, forecast, report, service, setup, state
+from connector.cli import (
+    alerts,
+    baseline,
+    change,
+    editions,
+    forecast,
+    report,
+    service,
+    setup,
+    state,
+    webhooks,
+)
 from connector.clock import system_clock
 from connector.errors import ConnectorError
 
@@ -53,7 +64,7 @@ def root(
     context.obj = config
 
 
-for _room in (setup, service, state, forecast, baseline, change, editions, report, alerts):
+for _room in (setup, service, state, forecast, baseline, change, editions, report, alerts, webhooks):
     _room.register(app)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from connector.clock import Clock
     from connector.pipeline.checking import SourceCheck
     from connector.pipeline.drafting import Start
+    from connector.pipeline.quality_check import QualityCheck
     from connector.pipeline.starting import Drafted
 
 
@@ -188,14 +189,25 @@ def _check_online(context: typer.Context) -> None:
         channel_faults = [
             line for project in projects for line in checking.channel_faults(workspace, project)
         ]
+        qualities = list(checking.qualities(workspace, projects, checks))
     for one in checks:
         session.say("\n".join(_check_lines(one)))
+    for key, found in qualities:
+        session.say("\n".join(_quality_lines(key, found)))
     for first, second, count in checking.shared(checks):
         session.say(f"{first} and {second} share {count} issues")
     for line in channel_faults:
         session.warn(line)
     codes = [EXIT_CONFIGURATION if one.is_configuration else EXIT_TRACKER for one in checks if one.failure]
     session.finish(gravest([*codes, EXIT_CONFIGURATION if channel_faults else EXIT_DONE]))
+
+
+def _quality_lines(key: str, found: QualityCheck) -> Iterator[str]:
+    from connector.cli.tables import quality_lines
+
+    basis = "what is stored" if found.is_stored else "what was just read, without its history"
+    yield f"{key}: data quality, of {basis}: {len(found.notes) or 'no'} kinds of doubt"
+    yield from (f"  {line}" for line in quality_lines(found.notes))
 
 
 def _check_lines(one: SourceCheck) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rich.console import Console, Group, RenderableType
@@ -20,6 +20,8 @@ from connector.analysis.state import (
     HealthStatus,
     MilestoneState,
     ProjectState,
+    QualityKind,
+    QualityNote,
     ScopeRow,
     Severity,
 )
@@ -124,7 +126,16 @@ def project_view(state: ProjectState, *, last_edition: str, whole: bool = False)
         *_section("Risks", _risks(live.picture.risks[:most]), _rest((), live.picture.risks, most)),
         *_section("Out of tolerance", deviations(worst[:most_worst]), _rest((), worst, most_worst)),
         f"unmapped: {len(state.picture.unplaced)}",
+        *(escape(line) for line in quality_lines(state.quality)),
     )
+
+
+def quality_lines(notes: Sequence[QualityNote]) -> Iterator[str]:
+    """Tell what makes the records unreliable, a line each; unmapped ones have a line of their own."""
+    for note in notes:
+        if note.kind is not QualityKind.UNMAPPED:
+            rest = ", …" if note.count > len(note.examples) else ""
+            yield f"{note.kind.replace('_', ' ')}: {note.count} ({', '.join(note.examples)}{rest})"
 
 
 def reasons(state: ProjectState) -> Sequence[str]:

@@ -225,7 +225,7 @@ class Project(Section):
     holidays: HolidayCode | None = None
     blackout_days: tuple[Blackout, ...] = ()
     sync_every: Duration = dt.timedelta(minutes=15)
-    full_sync_every: Duration = dt.timedelta(days=1)
+    full_sync_every: Duration = dt.timedelta(days=7)
     sources: Annotated[tuple[Source, ...], AfterValidator(_at_least_one)] = Field(alias="source")
     milestones: tuple[HandMilestoneSettings, ...] = Field(default=(), alias="milestone")
     agreement: AgreementSettings = AgreementSettings()

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from adapters.records import Change, ChangeMode, FieldValue, Issue, Milestone
+from adapters.records import Change, ChangeMode, FieldValue, Issue, Iteration, Milestone
 from connector.analysis.facts import ProjectFacts
 from connector.disclosure.policy import Policy
 
@@ -77,6 +77,11 @@ def _all(facts: ProjectFacts, hosts: Iterable[str]) -> Iterator[_Group]:
         yield ("Link.name", link.a, (link.name,))
     for milestone in {sighting.milestone: None for sighting in facts.sightings}:
         yield from _of_milestone(milestone)
+    for iteration in {sighting.iteration: None for sighting in facts.iterations}:
+        yield from _of_iteration(iteration)
+    for hint in facts.hints:
+        yield ("DateHint.key", hint.key, (hint.key,))
+        yield ("DateHint.name", hint.key, (hint.name,))
     yield ("source host", "", hosts)
     yield ("configuration project key", "", (facts.project,))
     yield ("source name", "", [source.name for source in facts.sources])
@@ -141,6 +146,13 @@ def _of_milestone(milestone: Milestone) -> Iterator[_Group]:
     yield ("Milestone.name", key, (milestone.name,))
     yield ("source name", key, (milestone.source,))
     yield ("Milestone.description", key, _lines(milestone.description))
+
+
+def _of_iteration(iteration: Iteration) -> Iterator[_Group]:
+    key = iteration.key
+    yield ("Iteration.key", key, (key,))
+    yield ("Iteration.name", key, (iteration.name,))
+    yield ("Iteration.goal", key, _lines(iteration.goal))
 
 
 def _lines(text: str) -> Iterator[str]:

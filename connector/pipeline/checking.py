@@ -18,6 +18,7 @@ from connector.config.texts import is_path, read_text
 from connector.disclosure.policy import SHIPPED, parse_policy
 from connector.errors import ConnectorError, UsageError
 from connector.pipeline.pull import Progress
+from connector.pipeline.quality_check import Looked, QualityCheck, quality_check
 from connector.pipeline.workspace import OpenSource, Project, Workspace
 from mappings.classify import parents, place
 from mappings.errors import FaultsError
@@ -36,6 +37,7 @@ class SourceCheck:
     catalogue: Catalogue | None = None
     placed: Mapping[str, int] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
+    read: Sequence[Issue] = field(default=(), repr=False)  # pulled for this look alone: none are stored
     unknown_fields: tuple[str, ...] = ()  # fields of the project's own rule file that the tracker lacks
 
 
@@ -86,6 +88,19 @@ def shared(checks: Sequence[SourceCheck]) -> Iterator[tuple[str, str, int]]:
             yield one, other, count
 
 
+def qualities(
+    workspace: Workspace, projects: Sequence[Project], checks: Sequence[SourceCheck]
+) -> Iterator[tuple[str, QualityCheck]]:
+    """Yield how far the records of each project can be relied on; see `quality_check`."""
+    for project in projects:
+        looked = [
+            Looked(source=one.source, catalogue=one.catalogue, issues=one.read)
+            for one in checks
+            if one.project == project.key and one.catalogue is not None
+        ]
+        yield project.key, quality_check(workspace, project, looked)
+
+
 def channel_faults(workspace: Workspace, project: Project) -> Iterator[str]:
     """Yield what is wrong with a project's alert channels; never an address."""
     route = workspace.route(project)
@@ -102,7 +117,8 @@ def _look(
     workspace: Workspace, project: Project, source: OpenSource, adapter: Adapter, progress: Progress
 ) -> SourceCheck:
     catalogue = adapter.catalogue()
-    issues = _issues(workspace, project, source, adapter, progress)
+    stored = _stored(workspace, project, source)
+    issues = stored or _pulled(source, adapter, progress)
     rules = {source.name: source.rules}
     with_children = parents(issues, rules)
     placed = Counter(
@@ -116,6 +132,7 @@ def _look(
         catalogue=catalogue,
         placed=dict(placed.most_common()),
         keys=frozenset(issue.key for issue in issues),
+        read=() if stored else issues,
         unknown_fields=tuple(_unknown_fields(source, catalogue)),
     )
 
@@ -141,12 +158,12 @@ def _line_of(name: str, text: str) -> int:
     return next((number for number, line in lines if f'"{name}"' in line or f"'{name}'" in line), 1)
 
 
-def _issues(
-    workspace: Workspace, project: Project, source: OpenSource, adapter: Adapter, progress: Progress
-) -> Sequence[Issue]:
+def _stored(workspace: Workspace, project: Project, source: OpenSource) -> Sequence[Issue]:
     stored = workspace.store.facts.load(project.key, sources=[source.name])
-    if stored.issues:
-        return [issue for issue in stored.issues if issue.key not in stored.gone]
+    return [issue for issue in stored.issues if issue.key not in stored.gone]
+
+
+def _pulled(source: OpenSource, adapter: Adapter, progress: Progress) -> Sequence[Issue]:
     pulled: dict[str, Issue] = {}
     for batch in adapter.pull(Window()):
         pulled.update({issue.key: issue for issue in batch.issues})

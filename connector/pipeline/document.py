@@ -18,6 +18,7 @@ from connector.analysis.state import (
     HealthStatus,
     MilestoneClass,
     PromiseKind,
+    QualityKind,
     Severity,
 )
 from mappings.concepts import Disposition, Level, Nature, Origin, Verdict
@@ -296,6 +297,14 @@ class BaselinePart(_Part):
     approved_by: str
 
 
+class QualityPart(_Part):
+    """One thing that makes the tracker's records unreliable."""
+
+    kind: QualityKind
+    count: int
+    examples: list[str] = Field(description="What people call the things, at most five.")
+
+
 class StatusDocument(_Part):
     """The PM's internal view of one project at an instant. Never shown to a client."""
 
@@ -319,3 +328,4 @@ class StatusDocument(_Part):
     feedback: list[FeedbackPart]
     deviations: list[DeviationPart]
     unmapped: int = Field(description="Records no rule placed, and ambiguous ones.")
+    quality: list[QualityPart] = Field(description="Of the records as they are now; none of a past day.")

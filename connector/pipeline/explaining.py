@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adapters.records import Issue
 from connector.analysis.facts import ProjectFacts
@@ -16,6 +16,15 @@ from mappings.classify import parents
 from mappings.trace import explain
 
 _ADDED = frozenset({EntryKind.APPROVED_ADD, EntryKind.UNAPPROVED_ADD})
+
+
+GONE: Mapping[str, str] = {  # what became of an issue, to people
+    "moved_out": "moved out",
+    "transferred": "transferred to another repository",
+    "converted": "converted into something that is no issue",
+    "deleted": "deleted",
+    "invisible": "deleted or hidden from us; the tracker does not tell which",
+}
 
 
 def explanation(workspace: Workspace, project: Project, key: str) -> Iterator[str]:
@@ -35,7 +44,7 @@ def explanation(workspace: Workspace, project: Project, key: str) -> Iterator[st
     yield from explain(issue, facts.rules[issue.source], has_children=has_children)
     gone = facts.gone.get(issue.key)
     if gone is not None:
-        yield f"gone since {gone.at:%Y-%m-%d %H:%M}Z: {gone.why.replace('_', ' ')}"
+        yield f"gone since {gone.at:%Y-%m-%d %H:%M}Z: {GONE.get(gone.why, gone.why)}"
     state = judging.judge_facts(workspace, project, facts, as_of=workspace.now())
     yield "Ledger:"
     entries = story(state, issue.key)
@@ -69,7 +78,7 @@ def _entry(entry: LedgerEntry) -> str:
         entry.container,
         entry.kind.value,
         f"{entry.amount:g} {entry.unit}",
-        *(f"({text})" for text in (entry.why, entry.other) if text),
+        *(f"({text})" for text in (GONE.get(entry.why, entry.why), entry.other) if text),
     ]
     if entry.kind in _ADDED:
         parts.append(f"nature {entry.nature.value}, origin {entry.origin.value}")

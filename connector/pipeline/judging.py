@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import (
@@ -17,7 +18,8 @@ from connector.analysis.facts import (
     told_dates,
 )
 from connector.analysis.judge import judge
-from connector.analysis.state import Deviation, ProjectState
+from connector.analysis.quality import quality
+from connector.analysis.state import Deviation, ProjectState, QualityNote
 from connector.config.schema import ToleranceSettings
 from connector.pipeline.pull import GUARD_MARK
 from connector.pipeline.workspace import Project, Workspace
@@ -121,9 +123,29 @@ def judge_facts(
     with_forecasts: bool = False,
 ) -> ProjectState:
     """Judge facts of a project at an instant."""
+<<<<<<< HEAD
+    state = judge(facts, agreement_of(workspace, project, audience), as_of=as_of)
+    return replace(
+        state,
+        deviations=tuple(_by_cause(deviation) for deviation in state.deviations),
+        quality=_quality(workspace, project, facts, state),
+    )
+
+
+def _quality(
+    workspace: Workspace, project: Project, facts: ProjectFacts, state: ProjectState
+) -> tuple[QualityNote, ...]:
+    """Look at the records as they are now; of a day before they were last read nothing is told."""
+    if any(one.last_success_at is not None and one.last_success_at > state.as_of for one in facts.sources):
+        return ()
+    unread = workspace.store.facts.unread(project.key, sources=[source.name for source in project.sources])
+    today = state.as_of.astimezone(ZoneInfo(project.timezone)).date()
+    return quality(facts, state, today=today, unread=unread)
+=======
     agreement = agreement_of(workspace, project, audience)
     state = judge(facts, agreement, as_of=as_of, with_forecasts=with_forecasts)
     return replace(state, deviations=tuple(_by_cause(deviation) for deviation in state.deviations))
+>>>>>>> 72c286da147a6526c5b131cb400934d7124b88c4
 
 
 def judge_project(

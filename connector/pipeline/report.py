@@ -94,13 +94,13 @@ def lines(report: RunReport) -> Iterator[str]:
 
 def project_lines(project: ProjectReport) -> Iterator[str]:
     """Tell of one project to people, a line at a time."""
-    verdict = f": {project.health}, {_count(project.deviations, 'deviation')}" if project.is_judged else ""
+    verdict = f": {project.health}, {counted(project.deviations, 'deviation')}" if project.is_judged else ""
     yield f"{project.project}{verdict}"
     yield from (f"  {line}" for source in project.sources for line in _source_lines(source))
     if project.baseline_taken is not None:
         yield f"  baseline {project.baseline_taken} taken as configured"
     if project.alerts_raised:
-        yield f"  {_count(project.alerts_raised, 'message')} for the PM"
+        yield f"  {counted(project.alerts_raised, 'message')} for the PM"
     if project.error:
         yield f"  failed: {project.error}"
 
@@ -131,5 +131,6 @@ def _reasons(source: SourceReport) -> str:
     return "; ".join(trip.reason for trip in source.trips)
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: `1 message`, `2 messages`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -24,6 +24,7 @@ from connector.pipeline.document import (
     MilestonePart,
     MovePart,
     PromisePart,
+    QualityPart,
     RiskPart,
     Scope,
     Source,
@@ -61,6 +62,7 @@ def status_document(state: ProjectState, refs: Mapping[str, str]) -> StatusDocum
         feedback=_each(FeedbackPart, picture.feedback),
         deviations=_each(DeviationPart, state.deviations),
         unmapped=len(picture.unplaced),
+        quality=_each(QualityPart, state.quality),
     )
 
 

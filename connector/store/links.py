@@ -7,7 +7,7 @@ told by the other end is not forgotten because this end is silent about it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from adapters.records import Link
 
@@ -26,7 +26,7 @@ class LinkRow:
 
     def values(self) -> dict[str, object]:
         """Give the columns."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def tellers(link: Link, keys: frozenset[str]) -> tuple[bool, bool]:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, select, update
 
 from adapters.protocol import Batch, Census
 from adapters.records import Change, Iteration, Milestone, Quarantined
@@ -246,12 +246,20 @@ def _put(
     connection: Connection, table: Table, pull: int, column: str, rows: Iterable[dict[str, object]]
 ) -> None:
     """Insert rows, in place of earlier ones of the same key: the later one counts."""
-    latest = {row[column]: {"pull": pull, **row} for row in rows}
+    latest = {str(row[column]): {"pull": pull, **row} for row in rows}
     if not latest:
         return
-    earlier = delete(table).where(table.c.pull == pull, table.c[column] == bindparam("earlier"))
-    connection.execute(earlier, [{"earlier": key} for key in latest])
+    of_pull = table.c.pull == pull
+    for keys in _chunks(list(latest)):
+        known = (of_pull, table.c[column].in_(keys))
+        if connection.execute(select(table.c[column]).where(*known).limit(1)).first() is not None:
+            connection.execute(delete(table).where(*known))
     connection.execute(insert(table), list(latest.values()))
+
+
+def _chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+    for start in range(0, len(keys), _IDS_A_QUERY):
+        yield keys[start : start + _IDS_A_QUERY]
 
 
 def _issue_rows(batch: Batch) -> Iterable[dict[str, object]]:
@@ -294,8 +302,7 @@ def _told_before(connection: Connection, pull: Pull, ids: Sequence[str]) -> dict
     before = staged.links.c
     query = select(before.id, before.told_by_a, before.told_by_b).where(before.pull == pull.id)
     found: dict[str, tuple[bool, bool]] = {}
-    for start in range(0, len(ids), _IDS_A_QUERY):
-        chunk = ids[start : start + _IDS_A_QUERY]
+    for chunk in _chunks(ids):
         found |= {row[0]: (row[1], row[2]) for row in connection.execute(query.where(before.id.in_(chunk)))}
     return found
 

@@ -32,7 +32,7 @@ def test_the_least_configuration_has_every_default(tmp_path: Path) -> None:
     """A project needs a key and a source; all else has a default."""
     project = load(tmp_path, PROJECT).project("apollo")
     assert (project.title, project.language, project.timezone) == ("apollo", "en", "UTC")
-    assert (project.sync_every, project.full_sync_every) == (dt.timedelta(minutes=15), dt.timedelta(days=1))
+    assert (project.sync_every, project.full_sync_every) == (dt.timedelta(minutes=15), dt.timedelta(days=7))
     assert (project.agreement.scope_tolerance_ratio, project.agreement.slip_tolerance_days) == (0.05, 5)
     assert project.guards.shrink_ratio == 0.5
 
