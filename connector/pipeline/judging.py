@@ -123,8 +123,8 @@ def judge_facts(
     with_forecasts: bool = False,
 ) -> ProjectState:
     """Judge facts of a project at an instant."""
-<<<<<<< HEAD
-    state = judge(facts, agreement_of(workspace, project, audience), as_of=as_of)
+    agreement = agreement_of(workspace, project, audience)
+    state = judge(facts, agreement, as_of=as_of, with_forecasts=with_forecasts)
     return replace(
         state,
         deviations=tuple(_by_cause(deviation) for deviation in state.deviations),
@@ -141,11 +141,6 @@ def _quality(
     unread = workspace.store.facts.unread(project.key, sources=[source.name for source in project.sources])
     today = state.as_of.astimezone(ZoneInfo(project.timezone)).date()
     return quality(facts, state, today=today, unread=unread)
-=======
-    agreement = agreement_of(workspace, project, audience)
-    state = judge(facts, agreement, as_of=as_of, with_forecasts=with_forecasts)
-    return replace(state, deviations=tuple(_by_cause(deviation) for deviation in state.deviations))
->>>>>>> 72c286da147a6526c5b131cb400934d7124b88c4
 
 
 def judge_project(
