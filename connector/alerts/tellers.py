@@ -176,8 +176,9 @@ def _at_risk(notice: Notice, scene: Scene) -> str:
     days, limit = facts.get("days"), facts.get("limit_on")
     if milestone is None or milestone.due_on is None or not isinstance(days, int):
         return _any_rule(notice, scene)
-    buffered = f" and its buffer ends {words.day(dt.date.fromisoformat(str(limit)))}"
-    buffered = buffered if limit and limit != str(milestone.due_on) else ""
+    buffered = ""
+    if isinstance(limit, str) and limit != str(milestone.due_on):
+        buffered = f" and its buffer ends {words.day(dt.date.fromisoformat(limit))}"
     left = milestone.total - milestone.done
     return (
         f"{scene.name(notice)} still says {words.day(milestone.due_on)}{buffered}, but its 85 % date lies"
