@@ -189,6 +189,8 @@ def _outlook(row: OutlookPart) -> Iterator[str]:
     yield from (f"    {line}" for line in row.says)
     if row.warning is not None:
         yield f"    warning: {row.warning}"
+    if row.creep is not None:
+        yield f"    {row.creep.says}"
     if row.moved is not None:
         yield from (f"    {line}" for line in _moved(row.moved))
 

@@ -7,8 +7,8 @@ rest may still stand in the tracker's own words: each such title is marked, and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.judge import judge
@@ -18,6 +18,8 @@ from connector.disclosure.internal import withheld
 from connector.errors import UsageError
 from connector.pipeline import judging
 from connector.pipeline.disclosing import policy_of
+from connector.pipeline.forecasting import Past
+from connector.pipeline.pricing import Cost, cost_of, unapproved
 from connector.pipeline.workspace import Project, Workspace
 from mappings.concepts import Disposition, Nature, Origin, ScopeItem
 
@@ -54,6 +56,7 @@ class ChangeDraft:
     milestones: tuple[MilestoneState, ...]  # those it touches
     hidden: tuple[str, ...]  # refs
     timezone: str
+    costs: Mapping[str, Cost] = field(default_factory=dict)  # milestone key -> what the pieces cost it
 
 
 def draft(
@@ -74,7 +77,8 @@ def draft(
     agreement = judging.agreement_of(workspace, project)
     hidden = _hidden(workspace, project, facts)
     visible = replace(agreement, baselines=tuple(b.without(hidden) for b in agreement.baselines))
-    state = judge(facts.without(hidden), visible, as_of=workspace.now())
+    told = facts.without(hidden)
+    state = judge(told, visible, as_of=workspace.now())
     if state.baseline is None:
         raise UsageError(
             f"project {project.key}: found no agreement, so nothing can be beyond it; first:"
@@ -96,6 +100,7 @@ def draft(
         milestones=gatherer.touched(),
         hidden=_undecided(facts, agreement, hidden, as_of=state.as_of),
         timezone=project.timezone,
+        costs=_costs(Past(told, visible), state, gatherer),
     )
 
 
@@ -106,6 +111,14 @@ def _hidden(workspace: Workspace, project: Project, facts: ProjectFacts) -> froz
     """Return what any audience must not know of: who gets the draft is not known here."""
     policies = (policy_of(workspace, project, audience) for audience in project.settings.audiences)
     return frozenset().union(*(withheld(facts, policy) for policy in policies))
+
+
+def _costs(past: Past, state: ProjectState, gatherer: _Gatherer) -> Mapping[str, Cost]:
+    """Price the pieces in every open milestone that they belong to, by what the client may know."""
+    scene, said = past.scene(state.as_of), past.forecasts(state.as_of)
+    keys = gatherer.keys()
+    touched = [milestone.key for milestone in gatherer.touched() if scene.is_open(milestone.key)]
+    return {key: cost_of(scene, said, key, keys & unapproved(state, key)) for key in touched}
 
 
 def _undecided(
@@ -155,12 +168,19 @@ class _Gatherer:
 
     def added(self) -> tuple[Piece, ...]:
         """Return what is in scope now and came in without a decision, each once."""
+        return tuple(self._piece(self._items[key], entry) for key, entry in self._came_in().items())
+
+    def keys(self) -> frozenset[str]:
+        """Return the keys of what came in."""
+        return frozenset(self._came_in())
+
+    def _came_in(self) -> Mapping[str, LedgerEntry]:
         found: dict[str, LedgerEntry] = {}
         for entry in self._told(EntryKind.UNAPPROVED_ADD):
             item = self._items.get(entry.item_key)
             if item is not None and self._is_in(item):
                 found.setdefault(entry.item_key, entry)
-        return tuple(self._piece(self._items[key], entry) for key, entry in found.items())
+        return found
 
     def removed(self, facts: ProjectFacts) -> tuple[Piece, ...]:
         """Return what was agreed and taken out without a decision, and is not back."""

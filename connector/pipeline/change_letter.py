@@ -30,9 +30,9 @@ _ABOUT: Final = """\
 The plan now holds work that the agreement does not, and about which no decision has been recorded.
 This document asks for that decision. It says nothing about who caused the change.
 """
-_NO_FORECAST: Final = """\
-No forecast is made by this version: how many days this work costs is not computed here.
-A change of a date so far may have other causes than the work above.
+_ABOUT_DATES: Final = """\
+What the work costs is estimated from the pace of late, in days of the date that should hold in 85 of
+100 cases. A change of a date so far may have other causes than the work above.
 """
 _DECLINED: Final = """\
 ## If it is declined
@@ -121,8 +121,16 @@ class _Letter:
 
     def _dates(self) -> Iterator[str]:
         yield "## Effect on dates\n"
-        yield from (f"- {_text(m.name)}: {_standing(m)}" for m in self._found.milestones)
-        yield ("\n" if self._found.milestones else "") + _NO_FORECAST
+        yield from (f"- {_text(m.name)}: {_standing(m)}; {self._cost(m)}" for m in self._found.milestones)
+        yield ("\n" if self._found.milestones else "") + _ABOUT_DATES
+
+    def _cost(self, milestone: MilestoneState) -> str:
+        cost = self._found.costs.get(milestone.key)
+        if cost is None:
+            return "it is over, so the work above costs it no days"
+        if cost.days is None:
+            return f"how many days the work above costs cannot be said ({cost.refused})"
+        return f"the work above costs about {cost.days} {'day' if cost.days == 1 else 'days'}"
 
     def _declined(self) -> Iterator[str]:
         pieces = self._found.pieces

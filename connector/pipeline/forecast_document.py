@@ -51,6 +51,15 @@ class MovedPart(_Part):
     parts: list[CausePart] = []
 
 
+class CreepPart(_Part):
+    """What came in without a decision, and the days of the 85 % date that it costs; or why nobody can say."""
+
+    items: int
+    days: int | None
+    refused: str | None
+    says: str
+
+
 class DeliveryPart(_Part):
     """Whether a running sprint delivers what it was committed to."""
 
@@ -74,6 +83,7 @@ class OutlookPart(_Part):
     forecast: Forecast
     says: list[str]
     warning: str | None
+    creep: CreepPart | None = Field(description="None without an agreement, or where nothing came in.")
     moved: MovedPart | None = None
     delivery: DeliveryPart | None = Field(default=None, description="Of a running sprint.")
 

@@ -14,6 +14,7 @@ from connector.analysis.forecast.causes import Cause, Explanation, Part
 from connector.analysis.forecast.whatif import Effect
 from connector.analysis.record import Record
 from connector.analysis.state import Forecast
+from connector.pipeline.pricing import Cost
 
 PLANNED: Final = "planned_date"  # the method of a forecast that rests on a planned day
 LEAST_PREDECESSORS: Final = 5  # finished milestones behind a single date
@@ -129,6 +130,14 @@ _CAUSES: Final[Mapping[Cause, Callable[[Part, Explanation], str]]] = {
 
 
 # ----------------------------------------------------------------------------------- what-if
+
+
+def cost(found: Cost) -> str:
+    """Say what items that came in without a decision cost."""
+    came = f"{_count(found.items, 'item')} came in without a decision"
+    if found.days is None:
+        return f"{came}; how many days that costs cannot be said: {found.refused}"
+    return f"{came}: without, the 85 % date would be {_count(found.days, 'day')} earlier"
 
 
 def effect(found: Effect) -> str:

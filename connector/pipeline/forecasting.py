@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,15 +17,16 @@ from connector.analysis.forecast.situation import Scene
 from connector.analysis.forecast.track import Chronicle, Kind, Track
 from connector.analysis.judge import judge
 from connector.analysis.record import Record
-from connector.analysis.state import EntryKind, Forecast, ProjectState
-from connector.analysis.walk import ITEMS, histories
+from connector.analysis.state import Forecast, ProjectState
+from connector.analysis.walk import histories
 from connector.errors import UsageError
 from connector.pipeline import forecast_words as words
-from connector.pipeline import judging
+from connector.pipeline import judging, pricing
 from connector.pipeline.explaining import find_issue
 from connector.pipeline.forecast_document import (
     AskedPart,
     CausePart,
+    CreepPart,
     EffectPart,
     ForecastDocument,
     MovedPart,
@@ -174,8 +175,19 @@ class _Looking:
             forecast=said,
             says=list(words.told(said, self._record)),
             warning=words.warning(said, self._record),
+            creep=self._creep(track) if track.kind in MILESTONES else None,
             moved=self._moved(track) if track.kind in MILESTONES else None,
         )
+
+    def _creep(self, track: Track) -> CreepPart | None:
+        """Price what came in without a decision, where there is an agreement and anything did."""
+        if self._past.agreement.in_force(self._question.as_of) is None:
+            return None
+        added = pricing.unapproved(self._state, track.key) & self._scene.members(track)
+        if not added:
+            return None
+        cost = pricing.cost_of(self._scene, self._said, track.key, added)
+        return CreepPart(items=cost.items, days=cost.days, refused=cost.refused, says=words.cost(cost))
 
     # -- why it moved ----------------------------------------------------------------------------
 
@@ -201,7 +213,7 @@ class _Looking:
             since=since,
             until=self._question.as_of,
             calendar=self._past.calendar,
-            approved=frozenset(_approved(self._state, track.key)),
+            approved=pricing.decided(self._state, track.key),
         )
 
     @cached_property
@@ -283,13 +295,3 @@ class _Looking:
                     f"--capacity: found {multiple:.1f} times the best four weeks this project ever had;"
                     f" expected at most {whatif.MOST_OF_BEST:g} times, beyond which nothing is known"
                 )
-
-
-def _approved(state: ProjectState, container: str) -> Iterator[str]:
-    """Yield the items whose coming into, or leaving, a container an approved request covers."""
-    for row in state.scope:
-        if (row.container, row.unit) == (container, ITEMS):
-            for entry in row.entries:
-                is_removed = entry.kind is EntryKind.REMOVED and entry.change_request is not None
-                if is_removed or entry.kind is EntryKind.APPROVED_ADD:
-                    yield entry.item_key

@@ -170,6 +170,18 @@ def test_why_the_date_moved_sums_up(life: Life) -> None:
     assert f"to {moved['to']}" in text or "is where it was" in text
 
 
+def test_what_came_in_without_a_decision_is_priced(life: Life) -> None:
+    """In days of the 85 % date; the letter that asks for the decision names the same price."""
+    document = life.forecast()
+    creep = life.of("R8", document)["creep"]
+    assert (creep["items"], creep["refused"]) == (4, None)
+    assert creep["days"] > 0
+    assert creep["says"] in life.desk.do("forecast", "apollo").out
+    assert life.of("Some day", document)["creep"] is None
+    letter = life.desk.do("change", "draft", "apollo").out
+    assert f"the work above costs about {creep['days']} days" in letter
+
+
 def test_what_if_answers_all_questions_at_once(life: Life) -> None:
     """Less work, more people, another day: each open milestone before and after."""
     keys = [life.tale.ref(f"R8 item {number}") for number in range(5, 10)]

@@ -57,7 +57,7 @@ def test_the_letter(bench: Workbench) -> None:
     assert "## Agreed work that was taken out without a decision" in text
     assert "Story number 0" in text
     assert "- R1: agreed for 1 October 2026, planned for 8 October 2026, so far 5 working days later" in text
-    assert "No forecast is made by this version" in text
+    assert "how many days the work above costs cannot be said (" in text
     assert "## If it is declined" in text
     assert "| Signature: | Signature: |" in text
     assert "It says nothing about who caused the change" in text
