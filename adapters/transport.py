@@ -26,11 +26,11 @@ from adapters.errors import (
     SettingsError,
     UnreachableError,
 )
-from adapters.manners import MAX_WAIT_S, Manners, Setback, Usage
+from adapters.manners import Manners, Setback, Usage
 from adapters.protocol import Environment
 from adapters.verdict import Tries, raise_for, wants_a_person
 
-__all__ = ["MAX_WAIT_S", "TIMEOUT_S", "Transport", "Usage"]
+__all__ = ["TIMEOUT_S", "Transport", "Usage"]
 
 TIMEOUT_S = (5.0, 60.0)  # to connect; between two bytes of an answer
 MAX_BODY_BYTES = 200_000_000
@@ -277,10 +277,9 @@ def _told(request: requests.PreparedRequest) -> str:
 def _described(request: requests.PreparedRequest) -> wire.Request:
     """Say what a prepared request asks, for the allow-list: path, parameters and JSON body apart."""
     parts = urlsplit(request.url or "")
-    body = request.body
     try:
-        document: wire.JSON = json.loads(body) if isinstance(body, (bytes, str)) and body else None
-    except ValueError as exc:
+        document: wire.JSON = json.loads(request.body) if request.body else None
+    except (TypeError, ValueError) as exc:
         raise ForbiddenRequestError(f"{_told(request)}: a body that is no JSON") from exc
     return wire.Request(
         method=request.method or "",

@@ -74,7 +74,7 @@ class Tries:
         return failure
 
     def _failure(self, response: wire.Response, limit: Limit | None) -> UnreachableError | None:
-        if response.status in GATEWAY_STATUSES and limit is None:
+        if response.status in GATEWAY_STATUSES:
             return OverloadedError(said(response, told=self.told))
         is_first_error = response.status == 500 and not self.server_errors
         if limit is not None or is_first_error:

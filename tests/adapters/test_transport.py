@@ -6,10 +6,12 @@ import datetime as dt
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
+from adapters import transport as transport_module
 from adapters import wire
 from adapters.errors import (
     AdapterError,
@@ -327,3 +329,48 @@ def test_names_a_missing_ca_file(world: World, tmp_path: Path) -> None:
     environment = world.environment(ca_file=tmp_path / "ca.pem")
     with pytest.raises(SettingsError, match=r"ca\.pem"):
         Transport(environment, hosts=frozenset(), allow=lambda _: True)
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "words"),
+    [
+        pytest.param("GET", 302, "more than 3 times", id="in a circle"),
+        pytest.param("POST", 302, "redirects a query", id="a query that would lose its body"),
+        pytest.param("POST", 307, "more than 3 times", id="a query that keeps it"),
+    ],
+)
+def test_follows_no_redirect_for_ever(world: World, method: str, status: int, words: str) -> None:
+    """Three times at most, and only where the request stays what it is."""
+    world.answers = [error(status, Location="/x")]
+    with pytest.raises(MalformedError, match=words):
+        world.transport().send(wire.Request(method=method, url=f"{world.url}/x"))
+    assert len(world.seen) <= 4
+
+
+def test_reads_no_body_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound reading stops: no answer of a tracker fills the memory."""
+    monkeypatch.setattr(transport_module, "MAX_BODY_BYTES", 10)
+    world.answers = [ok({"title": "far too long"})]
+    with pytest.raises(MalformedError, match="more than 10 bytes"):
+        world.transport().send(world.get())
+
+
+@pytest.mark.parametrize("body", ["query=mutation", iter([b'{"query": "mutation"}'])], ids=["form", "stream"])
+def test_a_body_the_allow_list_cannot_read_is_refused(world: World, body: Any) -> None:
+    """What is no JSON cannot be told from a write, and stays in the house."""
+    session = requests.Session()
+    session.trust_env = False
+    session.mount(world.url, world.transport().http_adapter())
+    with pytest.raises(ForbiddenRequestError, match="no JSON"):
+        session.post(f"{world.url}/graphql", data=body)
+    session.close()
+    assert world.seen == []
+
+
+def test_a_proxy_that_is_no_address_is_a_fault_of_the_settings() -> None:
+    """The configuration is at fault, not the tracker; the proxy's text, a password perhaps, stays out."""
+    environment = Environment(now=lambda: START, sleep=lambda _: None, proxy="http://:pass@/")
+    transport = Transport(environment, hosts=frozenset({"t.example"}), allow=lambda _: True)
+    with pytest.raises(SettingsError, match="proxy") as caught:
+        transport.send(wire.Request(method="GET", url="https://t.example/x"))
+    assert "pass" not in str(caught.value)
