@@ -68,7 +68,7 @@ def in_threads(work: Callable[[], object], *, times: int) -> None:
         pytest.param(error(429, Retry_After="2026-11-23T10:03:07+01:00"), 187, id="ISO text with seconds"),
     ],
 )
-def test_trap_38_and_trap_39_retry_after_is_a_minimum(world: World, answer: Answer, wait_s: float) -> None:
+def test_trap_38_39_retry_after_is_a_minimum(world: World, answer: Answer, wait_s: float) -> None:
     """In every form it is slept in full, a second at least, before the only repetition."""
     world.answers = [answer, ok()]
     world.transport().send(world.get())
