@@ -189,7 +189,7 @@ class JiraAdapter:
         return Catalogue(
             account=(account.display_name or account.name or account.account) if account else "",
             deployment=known.deployment,
-            issues=self._count(sample),
+            issues=self._reader.count(self._wanted().jql()) if known.is_cloud else sample.total,
             types={one.name: parse.level_of(one) for one in known.project.issue_types or known.types},
             statuses={one.name: parse.category_of(one).value for one in known.statuses},
             labels=self._labels(sample),
@@ -206,10 +206,18 @@ class JiraAdapter:
 
     @property
     def _product(self) -> Product:
-        reader = Reader(
-            ask=self._ask, prove=self._known.prove, key=self._known.context.issue_key, name=self.name
-        )
+        reader = self._reader
         return Cloud(reader=reader) if self._known.definitions.is_cloud else Center(reader=reader)
+
+    @property
+    def _reader(self) -> Reader:
+        return Reader(
+            ask=self._ask,
+            prove=self._known.prove,
+            key=self._known.context.issue_key,
+            name=self.name,
+            now=self._environment.now,
+        )
 
     def _wanted(self, window: Window | None = None) -> Wanted:
         since = window.since if window else None
@@ -284,16 +292,6 @@ class JiraAdapter:
             except (NotFoundError, RefusedError, SettingsError):
                 answers.append(None)
         return whereabouts.sight(*answers).is_full
-
-    def _count(self, sample: SearchPage) -> int | None:
-        """Say how many issues there are: a Data Center counts, Cloud estimates."""
-        if not self._known.definitions.is_cloud:
-            return sample.total
-        try:
-            count = self._document(queries.estimate(self._wanted().jql())).get("count")
-        except (NotFoundError, RefusedError, SettingsError):
-            return None
-        return count if isinstance(count, int) else None
 
     def _labels(self, sample: SearchPage) -> tuple[str, ...]:
         """Give a sample of labels: Cloud lists them, a Data Center shows those of a page of issues."""

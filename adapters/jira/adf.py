@@ -26,8 +26,8 @@ def plain_text(value: object) -> str:
     Returns:
         Lines of text; "" for nothing.
     """
-    if isinstance(value, str):
-        return value.strip()
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
     text = "".join(_pieces(value, depth=0))
     lines = [line.rstrip() for line in text.splitlines()]
     return "\n".join(line for line in lines if line).strip()

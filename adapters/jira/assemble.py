@@ -202,6 +202,8 @@ def _iterations(fields: FieldsPayload, context: Context) -> tuple[str, ...]:
 
 def _parent(fields: FieldsPayload, context: Context) -> str | None:
     """Find the parent: named by id where Jira does so, else by key through the ids known by now."""
+    if fields.parent is not None and fields.parent.id:
+        return context.issue_key(fields.parent.id)
     named = (*context.fields.epic_links, *context.fields.parent_links)
     references = [fields.parent, fields.epic, *(_as_reference(fields.custom(one)) for one in named)]
     keys = (_reference_key(reference, context) for reference in references)

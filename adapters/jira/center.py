@@ -18,7 +18,7 @@ from adapters.jira import assemble, history, queries
 from adapters.jira.answers import SearchPage
 from adapters.jira.payloads import instant, read
 from adapters.jira.positions import Position, milliseconds, spans
-from adapters.jira.product import AT_A_TIME, Portion, Raw, Reader, batched, gathered, id_of
+from adapters.jira.product import AT_A_TIME, IN_HAND, Portion, Raw, Reader, batched, gathered, id_of
 from adapters.jira.queries import Wanted
 from adapters.jira.walking import ahead, guarded
 from adapters.parallel import in_order
@@ -78,7 +78,7 @@ class Center:
             partial(self._spanned, wanted.within(span), fields)
             for span in spans(chain(begin, created_ms), most=queries.CENTER_PAGE)
         )
-        for raws in in_order(jobs, at_a_time=AT_A_TIME):
+        for raws in in_order(jobs, at_a_time=IN_HAND):
             yield [raw for raw in raws if id_of(raw) not in behind.seen]
 
     def _rows(self, wanted: Wanted, start: Position) -> Iterator[Sequence[Raw]]:

@@ -8,18 +8,20 @@ Source:
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
-from adapters.errors import MalformedError, NotFoundError
-from adapters.jira import history, queries
+from adapters.errors import NotFoundError
+from adapters.jira import assemble, history, queries
 from adapters.jira.answers import ChangelogPage, IdPage, IssueHistories, SearchPage
 from adapters.jira.payloads import read
-from adapters.jira.positions import Position
+from adapters.jira.positions import Position, evenly, milliseconds
 from adapters.jira.product import (
     AT_A_TIME,
+    IN_HAND,
     Portion,
     Raw,
     Reader,
@@ -29,10 +31,12 @@ from adapters.jira.product import (
     id_of,
 )
 from adapters.jira.queries import Wanted
-from adapters.jira.walking import ahead, by_token, guarded
+from adapters.jira.walking import by_token, guarded
 from adapters.parallel import in_order
 from adapters.protocol import Present
 
+SWEEP_PART = 1250  # ids of a part of the sweep, about; parts are swept side by side
+SWEEP_PARTS = 16  # the most
 SURELY_WHOLE = 20  # an issue with fewer histories than this came with all of them
 UNTOLD_HISTORIES = 100  # of an issue that does not say how many it has, about
 _PORTIONS_AHEAD = 2
@@ -69,7 +73,7 @@ class Cloud:
         parts: Iterable[Sequence[Raw]] = (fresh,)
         if first.next_page_token:
             had = start.seen | {id_of(raw) for raw in first.issues}
-            rest = self._swept(wanted.behind(start), had, swept)
+            rest = self._swept(self._parts(wanted, start, first), had, swept)
             parts = chain(parts, self._bulk(rest, fields=fields, histories=True))
         else:
             swept.issues, swept.is_done = len(fresh), True
@@ -96,14 +100,29 @@ class Cloud:
         jobs = (partial(self._reconciled, wanted, chunk) for chunk in batched(issue_ids, queries.RECONCILED))
         return frozenset(chain.from_iterable(in_order(jobs, at_a_time=AT_A_TIME)))
 
-    def _swept(self, query: str, had: frozenset[str], swept: _Swept) -> Iterator[str]:
-        for ids in ahead(self._ids(query)):
-            swept.issues += len(ids)
-            yield from (one for one in ids if one not in had)
-        swept.is_done = True
-        if not swept.issues:
+    def _parts(self, wanted: Wanted, start: Position, first: SearchPage) -> tuple[str, ...]:
+        """Cut what is left into parts of time, as many as it is worth by Cloud's own estimate."""
+        behind = start.after(assemble.placed(first.issues))
+        query = wanted.behind(behind)
+        parts = min(-(-(self.reader.count(query) or 0) // SWEEP_PART), SWEEP_PARTS)
+        if parts < 2 or behind.created_ms is None:
+            return (query,)
+        cut = evenly(behind.created_ms, milliseconds(self.reader.now()), parts=parts)
+        return tuple(wanted.within(span) for span in cut)
+
+    def _swept(self, parts: Sequence[str], had: frozenset[str], swept: _Swept) -> Iterator[str]:
+        jobs = (partial(self._part, query) for query in parts)
+        for ids in in_order(jobs, at_a_time=AT_A_TIME):
+            fresh = [str(one) for one in ids if str(one) not in had]
+            swept.issues += len(fresh)
+            yield from fresh
+        swept.issues, swept.is_done = swept.issues + len(had), True
+        if swept.issues == len(had):
             self.reader.prove()
-            raise MalformedError(f"{self.reader.name}: a sweep found none of the issues that a search found")
+
+    def _part(self, query: str) -> array[int]:
+        """Sweep a part, in as little memory as its ids need."""
+        return array("q", (int(one) for ids in self._ids(query) for one in ids))
 
     def _ids(self, query: str) -> Iterator[tuple[str, ...]]:
         told = f"{self.reader.name}: the search"
@@ -127,7 +146,7 @@ class Cloud:
             partial(self._got, chunk, fields=fields, histories=histories)
             for chunk in batched(issue_ids, queries.CLOUD_PAGE)
         )
-        for asked, answer in in_order(jobs, at_a_time=AT_A_TIME):
+        for asked, answer in in_order(jobs, at_a_time=IN_HAND):
             page = read(SearchPage, answer, "issue/bulkfetch")
             if not page.issues:
                 self.reader.prove()

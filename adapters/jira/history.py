@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from adapters.jira.parse import Context, FieldMap, level_of
 from adapters.jira.payloads import History, IssuePayload, IssueType, Item, day
@@ -106,9 +106,8 @@ def joined(histories: Iterable[Mapping[str, object]]) -> list[Mapping[str, objec
     return [{**history, "items": list(items.get(number, {}).values())} for number, history in whole.items()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    """A change but for what its history says."""
+class _Draft(NamedTuple):
+    """A change but for what its history says. A tuple: there are many, and they are compared."""
 
     field: str
     mode: ChangeMode = ChangeMode.SET
@@ -121,14 +120,15 @@ class _Draft:
 
 
 def _act(history: History, *, issue_key: str, context: Context) -> Iterator[Change]:
-    drafts = dict.fromkeys(draft for item in history.items for draft in _drafts(item, context))
-    for number, draft in enumerate(drafts):
+    drafts = [draft for item in history.items for draft in _drafts(item, context)]
+    author = history.author.account if history.author else ""
+    for number, draft in enumerate(drafts if len(drafts) < 2 else dict.fromkeys(drafts)):
         yield Change(
             issue=issue_key,
             id=f"{history.id}.{number}",
             act=history.id,
             at=history.created,
-            author=history.author.account if history.author else "",
+            author=author,
             field=draft.field,
             mode=draft.mode,
             old=draft.old,
@@ -146,9 +146,8 @@ def _drafts(item: Item, context: Context) -> Iterator[_Draft]:
     if field_id in _NAMED:
         yield _named(_NAMED[field_id], item)
     yield from _role_drafts(field_id, item, context)
-    for name, asked_id in context.fields.asked.items():
-        if asked_id.lower() == field_id.lower():
-            yield _named(f"field:{name}", item)
+    for name in context.fields.asked_by_id.get(field_id.lower(), ()):
+        yield _named(f"field:{name}", item)
 
 
 def _role_drafts(field_id: str, item: Item, context: Context) -> Iterator[_Draft]:
@@ -225,17 +224,9 @@ def _field_id(item: Item, fields: FieldMap) -> str:
 
 
 def _role_of(field_id: str, item: Item, fields: FieldMap) -> Field | None:
-    roles = {
-        Field.PARENT: ("parent", *fields.epic_links, *fields.parent_links),
-        Field.HOURS: ("timeoriginalestimate",),
-        Field.DUE: ("duedate",),
-        Field.ITERATIONS: fields.sprints,
-        Field.POINTS: fields.points,
-        Field.START: fields.starts,
-    }
-    for role, ids in roles.items():
-        if field_id in ids:
-            return role
+    role = fields.roles.get(field_id)
+    if role is not None:
+        return role
     is_unknown = item.fieldtype == "custom" and not fields.known
     return _ROLE_NAMES.get(item.field.lower()) if is_unknown else None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.jira.answers import SprintPayload
 from adapters.jira.payloads import FieldPayload, IssueType, Status, Version
-from adapters.records import Category, Iteration, IterationStatus, Milestone, MilestoneStatus
+from adapters.records import Category, Field, Iteration, IterationStatus, Milestone, MilestoneStatus
 
 SPRINT_TYPE = "com.pyxis.greenhopper.jira:gh-sprint"
 EPIC_LINK_TYPE = "com.pyxis.greenhopper.jira:gh-epic-link"
@@ -43,6 +43,25 @@ class FieldMap:
     known: frozenset[str] = frozenset()  # every id of the site's catalogue
     warnings: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # asked for by the rules, unknown to the site
+    roles: Mapping[str, Field] = field(init=False, repr=False, compare=False)  # field id -> what it holds
+    asked_by_id: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)  # in lower case
+
+    def __post_init__(self) -> None:
+        """Turn the roles round, for the many items of histories that ask by field id."""
+        object.__setattr__(self, "roles", {one: role for role, ids in self._by_role() for one in ids})
+        asked: dict[str, tuple[str, ...]] = {}
+        for name, field_id in self.asked.items():
+            asked[field_id.lower()] = (*asked.get(field_id.lower(), ()), name)
+        object.__setattr__(self, "asked_by_id", asked)
+
+    def _by_role(self) -> Iterator[tuple[Field, tuple[str, ...]]]:
+        """Yield planning's fields by role; of two roles, the later one named here has the field."""
+        yield Field.START, self.starts
+        yield Field.POINTS, self.points
+        yield Field.ITERATIONS, self.sprints
+        yield Field.DUE, ("duedate",)
+        yield Field.HOURS, ("timeoriginalestimate",)
+        yield Field.PARENT, ("parent", *self.epic_links, *self.parent_links)
 
     @property
     def custom_ids(self) -> tuple[str, ...]:

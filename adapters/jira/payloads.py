@@ -189,7 +189,8 @@ class FieldsPayload(Payload):
 
     def custom(self, field_id: str) -> object:
         """Return a field as it came, None where the issue has none."""
-        return (self.model_extra or {}).get(field_id)
+        extra = self.__pydantic_extra__
+        return extra.get(field_id) if extra else None
 
 
 class Item(Payload):

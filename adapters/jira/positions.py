@@ -77,6 +77,15 @@ def spans(created_ms: Iterable[int], *, most: int) -> Iterator[Span]:
         yield Span(from_ms=begin)
 
 
+def evenly(from_ms: int, until_ms: int, *, parts: int) -> tuple[Span, ...]:
+    """Cut the time since a minute into spans of one length, the last one without an end."""
+    step = max((until_ms - from_ms) // parts // MINUTE_MS * MINUTE_MS, MINUTE_MS)
+    begins = [from_ms + step * number for number in range(parts)]
+    return tuple(
+        Span(from_ms=begin, until_ms=end) for begin, end in zip(begins, [*begins[1:], None], strict=True)
+    )
+
+
 def milliseconds(at: dt.datetime) -> int:
     """Return an instant as milliseconds since 1970."""
     return int(at.timestamp() * 1000)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from adapters.errors import AdapterError, NotFoundError, SettingsError
-from adapters.jira import assemble
+from adapters.errors import AdapterError, NotFoundError, RefusedError, SettingsError
+from adapters.jira import assemble, queries
 from adapters.jira.answers import SearchPage
 from adapters.jira.payloads import read
 from adapters.jira.positions import Position
@@ -18,6 +19,7 @@ from adapters.protocol import Present
 
 BATCH_ISSUES = 500  # issues of a portion, about
 AT_A_TIME = 8  # requests under way
+IN_HAND = 16  # answers on their way or waiting while others are read
 
 Raw = Mapping[str, object]
 """An issue as it came."""
@@ -44,12 +46,14 @@ class Reader:
         prove: Raises RefusedError unless the token still logs in as the account it was.
         key: Makes the record key of an issue's id.
         name: Of the source, for messages.
+        now: The time, aware UTC.
     """
 
     ask: Ask
     prove: Callable[[], None]
     key: Callable[[str], str]
     name: str
+    now: Callable[[], dt.datetime]
 
     def search(self, shape: type[Shape], question: Question) -> Shape:
         """Read a page of a search.
@@ -64,6 +68,15 @@ class Reader:
             if "field 'project'" in str(exc):
                 raise NotFoundError(str(exc)) from exc
             raise
+
+    def count(self, query: str) -> int | None:
+        """Return about how many issues Cloud finds; None if it does not say."""
+        question = queries.estimate(query)
+        try:
+            found = read(dict[str, object], self.ask(question), question.told).get("count")
+        except (NotFoundError, RefusedError, SettingsError):  # the search itself will say why
+            return None
+        return found if isinstance(found, int) else None
 
 
 class Product(Protocol):
@@ -100,15 +113,15 @@ def gathered(
     parts: Iterable[Sequence[Raw]], start: Position, *, total: Callable[[], int | None]
 ) -> Iterator[Portion]:
     """Put parts of a project together until a portion is large enough to be worth storing."""
-    held: list[Raw] = []
+    held: dict[str, Raw] = {}  # an issue that came twice counts as it was the second time
     behind = start
     for raws in parts:
         if len(held) >= BATCH_ISSUES:
-            yield Portion(raws=held, behind=behind, total=total())
-            held = []
-        held += raws
+            yield Portion(raws=tuple(held.values()), behind=behind, total=total())
+            held = {}
+        held |= {id_of(raw): raw for raw in raws}
         behind = behind.after(assemble.placed(raws))
-    yield Portion(raws=held, behind=behind, total=total(), last=True)
+    yield Portion(raws=tuple(held.values()), behind=behind, total=total(), last=True)
 
 
 def deferred(

@@ -256,7 +256,7 @@ class World:
             "author": _actor(r["user"]),
             "labels": lambda *_, **__: {"nodes": r["labels"]},
             "assignees": lambda *_, **__: {"nodes": r["assignees"]},
-            "parent": _reference(r["parent_issue_url"]),
+            "parent": _parent(r["parent_issue_url"]),
             "issueType": r["type"],
             "blockedBy": lambda _, **asked: self._connection(
                 [_reference(b["url"]) for b in self.blockers.get(r["number"], [])], asked
@@ -282,9 +282,11 @@ def _actor(user: Row | None) -> Row | None:
     return {"__typename": user.get("type", "User"), "login": user["login"].removesuffix("[bot]")}
 
 
-def _reference(url: str | None) -> Row | None:
-    if url is None:
-        return None
+def _parent(url: str | None) -> Row | None:
+    return None if url is None else _reference(url)
+
+
+def _reference(url: str) -> Row:
     owner, name, _, number = url.partition("/repos/")[2].split("/")
     return {"number": int(number), "repository": {"nameWithOwner": f"{owner}/{name}"}}
 
@@ -301,7 +303,7 @@ def _event_node(e: Row) -> Row:
         "stateReason": (e.get("state_reason") or "").upper() or None,
         "previousTitle": rename.get("from"),
         "currentTitle": rename.get("to"),
-        "parent": _reference(parent.get("url")),
+        "parent": _parent(parent.get("url")),
         "issueType": e.get("issue_type"),
         "prevIssueType": e.get("prev_issue_type"),
     }
