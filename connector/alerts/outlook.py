@@ -10,6 +10,7 @@ import datetime as dt
 
 from connector.alerts import words
 from connector.analysis.forecast.forecast import OWN
+from connector.analysis.record import Record
 from connector.analysis.state import Basis, Forecast
 
 LEAST_FINISHED = 5  # milestones of the project before one date may stand alone
@@ -17,16 +18,17 @@ DOUBTFUL_COVERAGE = 0.75  # measured below this, a forecast carries a warning
 _PLANNED = "planned_date"
 
 
-def outlook(forecast: Forecast, *, today: dt.date) -> str:
+def outlook(forecast: Forecast, record: Record | None = None, *, today: dt.date) -> str:
     """Say what a forecast says, and what it rests on.
 
     Args:
         forecast: Or its refusal.
+        record: What the project's last backtest measured, if there was one.
         today: The day it was made, from which weeks are counted.
     """
     if forecast.refused is not None:
         return f"no forecast: {forecast.refused}"
-    return f"{short(forecast, today=today)} ({rests_on(forecast.basis)})"
+    return f"{short(forecast, today=today)} ({rests_on(forecast.basis, record)})"
 
 
 def short(forecast: Forecast, *, today: dt.date) -> str:
@@ -44,12 +46,20 @@ def short(forecast: Forecast, *, today: dt.date) -> str:
     return f"in {low} to {weeks}{decided}"
 
 
-def rests_on(basis: Basis) -> str:
-    """Say how many finished milestones are behind a forecast, and how often its dates held."""
+def rests_on(basis: Basis, record: Record | None = None) -> str:
+    """Say how many finished milestones are behind a forecast, and how often such dates held.
+
+    What the last backtest measured goes before what the forecast says of itself.
+    """
     own = f"{words.count(basis.n, 'milestones')} done here"
     if basis.n < OWN:
         own += ": general experience, not this project's"
-    if basis.coverage is None:
+    coverage = basis.coverage
+    if record is not None and record.coverage is not None and record.n:
+        coverage = record.coverage
+        held = f"{own}; such dates held in {round(coverage * record.n)} of {record.n} cases"
+    elif coverage is not None:
+        held = f"{own}; such dates held in {words.percent(round(coverage, 2))} of cases"
+    else:
         return f"{own}; not measured yet how often such dates hold"
-    held = f"{own}; such dates held in {words.percent(round(basis.coverage, 2))} of cases"
-    return f"{held}: doubtful" if basis.coverage < DOUBTFUL_COVERAGE else held
+    return f"{held}: doubtful" if coverage < DOUBTFUL_COVERAGE else held

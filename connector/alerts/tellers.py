@@ -147,7 +147,7 @@ def _where_it_goes(milestone: MilestoneState, scene: Scene) -> str:
     """Say what the forecast makes of it, and where the trend of the date leads."""
     told = ""
     if milestone.forecast.refused is None:
-        told = f" Forecast: {outlook(milestone.forecast, today=scene.today)}."
+        told = f" Forecast: {outlook(milestone.forecast, scene.state.record, today=scene.today)}."
     end_on, slope = milestone.trend.extrapolated_on, milestone.trend.slope
     if slope is not None and slope >= 1:
         told += " Its date moves a day or more per day: so it is never reached."
@@ -183,7 +183,7 @@ def _at_risk(notice: Notice, scene: Scene) -> str:
     return (
         f"{scene.name(notice)} still says {words.day(milestone.due_on)}{buffered}, but its 85 % date lies"
         f" {words.count(days, 'working days')} later; {left} of {words.count(milestone.total, 'items')} open."
-        f" Forecast: {outlook(milestone.forecast, today=scene.today)}. {_earned(notice)}"
+        f" Forecast: {outlook(milestone.forecast, scene.state.record, today=scene.today)}. {_earned(notice)}"
     )
 
 

@@ -95,6 +95,7 @@ def judge(
         picture=picture,
         baseline=baseline,
         execution=_execution(now, milestones),
+        record=agreement.record,
         wavering=_wavering(now, rows, picture, milestones),
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from adapters.records import MilestoneStatus
 from connector.analysis.facts import Baseline, SourceFacts
+from connector.analysis.record import Record
 from mappings.concepts import Nature, Origin, Picture
 
 PROJECT = "project"  # the container that holds every item in any milestone or goal
@@ -331,5 +332,6 @@ class ProjectState:
     picture: Picture
     baseline: Baseline | None = None
     execution: ExecutionIndex = ExecutionIndex()
+    record: Record | None = None  # of the forecasts made before; None: not measured
     wavering: tuple[str, ...] = ()  # ids of breaches below their limit that have not calmed enough to be over
     quality: tuple[QualityNote, ...] = ()  # of the records as they are now; none of a past day

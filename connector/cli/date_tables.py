@@ -33,7 +33,7 @@ def outlooks(state: ProjectState, milestones: Iterable[MilestoneState]) -> Table
                 _buffer(milestone),
                 escape(forecast.refused or short(forecast, today=state.as_of.date())),
                 _likelihood(forecast),
-                "-" if forecast.refused is not None else rests_on(forecast.basis),
+                "-" if forecast.refused is not None else rests_on(forecast.basis, state.record),
             )
     return found
 

@@ -190,6 +190,15 @@ class MilestonePart(_Part):
     promises: list[PromisePart] = Field(description="Oldest first.")
 
 
+class RecordPart(_Part):
+    """How forecasts held in this project's past, by its last backtest."""
+
+    n: int = Field(description="Finished milestones behind it.")
+    coverage: float | None = Field(description="Of 85 % dates, how many held.")
+    recall: float | None = Field(description="Of slips against the first plan, how many were warned of.")
+    false_alarms: float | None = Field(description="Of warnings, how many were of no slip.")
+
+
 class Entry(_Part):
     """One difference between baseline and now."""
 
@@ -320,6 +329,7 @@ class StatusDocument(_Part):
     goals: list[GoalPart]
     milestones: list[MilestonePart]
     execution_index: ExecutionPart
+    record: RecordPart | None = Field(description="Null: no backtest was made.")
     scope: list[Scope]
     risks: list[RiskPart]
     change_requests: list[ChangeRequestPart]

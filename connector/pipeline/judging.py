@@ -124,6 +124,8 @@ def judge_facts(
 ) -> ProjectState:
     """Judge facts of a project at an instant."""
     agreement = agreement_of(workspace, project, audience)
+    if with_forecasts and (tested := workspace.store.backtests.last(project.key, at=as_of)):
+        agreement = replace(agreement, record=tested[1])
     state = judge(facts, agreement, as_of=as_of, with_forecasts=with_forecasts)
     return replace(
         state,

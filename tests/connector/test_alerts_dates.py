@@ -10,6 +10,7 @@ import pytest
 from connector.alerts.decide import decide
 from connector.alerts.message import Message, compose
 from connector.alerts.outlook import outlook, short
+from connector.analysis.record import Record
 from connector.analysis.state import (
     Basis,
     Deviation,
@@ -167,6 +168,15 @@ def test_a_forecast_is_worded_as_far_as_it_may_be(one: Forecast, expected: str) 
 def test_what_a_forecast_rests_on_is_always_said(basis: Basis, expected: str) -> None:
     """How many milestones, and how often such dates held; below three quarters with a warning."""
     assert expected in outlook(forecast(ON(2026, 12, 18), basis=basis), today=TODAY)
+
+
+def test_what_the_last_backtest_measured_goes_first() -> None:
+    """In cases, as a client would be told; and with the same warning."""
+    held = outlook(forecast(ON(2026, 12, 18)), Record(coverage=0.85, n=20), today=TODAY)
+    assert "such dates held in 17 of 20 cases)" in held
+    assert "held in 3 of 5 cases: doubtful" in outlook(
+        forecast(ON(2026, 12, 18)), Record(coverage=0.6, n=5), today=TODAY
+    )
 
 
 def test_a_refusal_gives_its_reason() -> None:
