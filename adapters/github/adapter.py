@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
 from adapters import wire
-from adapters.errors import NotFoundError, RefusedError, SettingsError
+from adapters.errors import NotFoundError, OverloadedError, RefusedError, SettingsError
 from adapters.github.assemble import Cursor, Face, read_cursor
 from adapters.github.fates import issue_number
 from adapters.github.graph import Graph
@@ -116,7 +117,8 @@ class GitHubAdapter:
         places: dict[int, Whereabouts] = {}
         if len(numbers) >= MANY:
             many = self._by_either(lambda: iter([self._graph.places(numbers)]), lambda: iter(()))
-            places |= next(many, {})
+            with suppress(OverloadedError):  # REST then says all of it
+                places |= next(many, {})
         places |= self._rest.places([number for number in numbers if number not in places])
         nowhere = Whereabouts(fate=Fate.INVISIBLE)
         numbered = {key: issue_number(key, context=self._context) for key in keys}

@@ -56,6 +56,7 @@ _ITEM_TYPES: tuple[tuple[Feature | None, str, str], ...] = (
 _LIMITS = "rateLimit { cost remaining resetAt }"
 _HOME = "databaseId nameWithOwner hasIssuesEnabled"
 _LABELS = f"labels(first: {PAGE_ROWS}) {{ nodes {{ name }} }}"
+_CONVERSION = "timelineItems(last: 1, itemTypes: [CONVERTED_TO_DISCUSSION_EVENT]) { nodes { __typename } }"
 _PAGE = "totalCount pageInfo { hasNextPage endCursor }"
 _VARIABLES = (
     "$owner: String!, $name: String!, $first: Int!, $after: String, $since: DateTime, $order: IssueOrder!"
@@ -113,7 +114,7 @@ def numbered_document(features: frozenset[Feature], *, count: int) -> str:
 
 def places_document(_: frozenset[Feature], *, count: int) -> str:
     """Return the query for where so many issues are, and their labels. Variables: owner, name, n0, …."""
-    return _numbered("Places", count, f"number repository {{ nameWithOwner }} {_LABELS}")
+    return _numbered("Places", count, f"number repository {{ nameWithOwner }} {_LABELS} {_CONVERSION}")
 
 
 def rest_document(features: frozenset[Feature], parts: Sequence[Part]) -> str:

@@ -66,7 +66,7 @@ def place_of(raw: JSON, *, number: int, home: str, context: Context, select: Seq
     """
     there, found = home_of(raw), number_of(raw)
     ref = ref_of(raw, context=context, home=home)
-    if is_pull_request(raw) or _DISCUSSION.search(_pages_of(raw)):
+    if is_pull_request(raw) or _DISCUSSION.search(_pages_of(raw)) or _tells_of_conversion(raw):
         return Whereabouts(fate=Fate.CONVERTED, ref=ref)
     if found != number or there.casefold() not in {home.casefold(), context.repository.casefold()}:
         return Whereabouts(fate=Fate.TRANSFERRED, ref=ref)
@@ -106,6 +106,18 @@ def issue_number(key: str, *, context: Context) -> int | None:
     number = key.removeprefix(prefix)
     is_ours = key.startswith(prefix) and number.isascii() and number.isdigit()
     return int(number) if is_ours else None
+
+
+def is_conversion(event: JSON) -> bool:
+    """Whether an event of REST or GraphQL says that the issue became a discussion."""
+    word = (event.get("event") or event.get("__typename")) if isinstance(event, Mapping) else None
+    return word in {"converted_to_discussion", "ConvertedToDiscussionEvent"}
+
+
+def _tells_of_conversion(raw: JSON) -> bool:
+    events = raw.get("timelineItems") if isinstance(raw, Mapping) else None
+    nodes = events.get("nodes") if isinstance(events, Mapping) else None
+    return isinstance(nodes, Sequence) and any(map(is_conversion, nodes))
 
 
 def _pages_of(raw: JSON) -> str:

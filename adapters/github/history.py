@@ -51,8 +51,8 @@ def parse_changes(
     Raises:
         UnreadableError: An event we need lacks its instant or its id.
     """
-    number = issue_key.rpartition(":")[2]
-    events = [_read_event(raw, kind, ref=context.ref(number)) for raw, kind in _kept(raw_events)]
+    ref = context.ref(issue_key.rpartition(":")[2])
+    events = [_read_event(raw, kind, ref=ref) for raw, kind in _kept(raw_events)]
     events = _with_last_reason(sorted(events, key=lambda event: event.at), resolution)
     history = _History(issue_key=issue_key, home=home, context=context, acts=_acts(events))
     return tuple(change for event, rank in _ranked(events) for change in history.changes(event, rank))

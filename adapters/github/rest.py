@@ -14,7 +14,7 @@ from adapters import wire
 from adapters.errors import GoneError, MalformedError, MovedError, NotFoundError, SettingsError
 from adapters.github.asking import Send
 from adapters.github.assemble import Cursor, Face, Gathering, is_selected
-from adapters.github.fates import fate_of_gone, place_of, present_of
+from adapters.github.fates import fate_of_gone, is_conversion, place_of, present_of
 from adapters.github.notebook import note_page, read_noted
 from adapters.github.parse import Context, UnreadableError, parse_milestone
 from adapters.github.payloads import home_of, is_pull_request, number_of, total_blocked_by
@@ -29,8 +29,6 @@ TIMELINES_AT_A_TIME = 4
 FETCHED_AT_ONCE = 50
 NOTED_PAGES = 3  # of a list; what is longer changes each time
 NOTED_HISTORIES = 10  # of one incremental page: an overlap's worth
-
-_CONVERTED = "converted_to_discussion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,16 +229,13 @@ class Rest:
         except NotFoundError:  # moved or hidden where the token may not look; a deleted one says 410
             return Whereabouts(fate=Fate.INVISIBLE)
         place = place_of(row, number=number, home=home, context=self._context, select=self._settings.select)
-        if place.fate is Fate.PRESENT and self._is_converted(row, number):
+        if place.fate in {Fate.PRESENT, Fate.OUTSIDE} and self._is_converted(number):
             return Whereabouts(fate=Fate.CONVERTED, ref=place.ref)
         return place
 
-    def _is_converted(self, row: JSON, number: int) -> bool:
-        """Look into the history of a locked issue: what became a discussion may still answer, locked."""
-        if not (isinstance(row, Mapping) and row.get("locked") is True and row.get("state") == "closed"):
-            return False
-        rows = self.all_rows(f"/issues/{number}/timeline")
-        return any(isinstance(event, Mapping) and event.get("event") == _CONVERTED for event in rows)
+    def _is_converted(self, number: int) -> bool:
+        """Look into the history: what became a discussion may still answer, though no list shows it."""
+        return any(map(is_conversion, self.all_rows(f"/issues/{number}/timeline")))
 
 
 def rows_of(answer: wire.Response) -> Sequence[JSON]:
