@@ -10,16 +10,15 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from connector.alerts.outlook import DOUBTFUL_COVERAGE, LEAST_FINISHED
 from connector.analysis.forecast.causes import Cause, Explanation, Part
+from connector.analysis.forecast.forecast import OWN
 from connector.analysis.forecast.whatif import Effect
 from connector.analysis.record import Record
 from connector.analysis.state import Forecast
 from connector.pipeline.pricing import Cost
 
 PLANNED: Final = "planned_date"  # the method of a forecast that rests on a planned day
-LEAST_PREDECESSORS: Final = 5  # finished milestones behind a single date
-LEAST_HERE: Final = 3  # fewer are no experience of this project
-LEAST_COVERAGE: Final = 0.75  # below, a date is told with a warning
 GENERAL: Final = "from general experience, not this project"
 
 
@@ -46,13 +45,13 @@ def _date(forecast: Forecast) -> str:
 
 def is_single(forecast: Forecast) -> bool:
     """Whether one date may be told instead of a range."""
-    return forecast.basis.method == PLANNED and forecast.basis.n >= LEAST_PREDECESSORS
+    return forecast.basis.method == PLANNED and forecast.basis.n >= LEAST_FINISHED
 
 
 def basis(forecast: Forecast, record: Record | None) -> str:
     """Say what a forecast rests on, and how often dates like it held."""
     count = f"rests on {_count(forecast.basis.n, 'finished milestone')} here"
-    if forecast.basis.n < LEAST_HERE:
+    if forecast.basis.n < OWN:
         return f"{count}: {GENERAL}"
     held = measured(forecast, record)
     if held is None:
@@ -73,7 +72,7 @@ def measured(forecast: Forecast, record: Record | None) -> tuple[float, int] | N
 def warning(forecast: Forecast, record: Record | None) -> str | None:
     """Return the warning that goes with a date that has held too seldom."""
     held = measured(forecast, record)
-    if forecast.refused is not None or held is None or held[0] >= LEAST_COVERAGE:
+    if forecast.refused is not None or held is None or held[0] >= DOUBTFUL_COVERAGE:
         return None
     return f"such dates held in only {_percent(held[0])} of cases here: expect it to be later"
 
