@@ -22,7 +22,7 @@ def outlooks(state: ProjectState, milestones: Iterable[MilestoneState]) -> Table
         state: The project as it was judged.
         milestones: The milestones to show.
     """
-    found = table("milestone", "moved", "trend", "buffer", "forecast", "of the date", "rests on")
+    found = table("milestone", "moved", "trend", "buffer", "forecast", "chance", "rests on")
     for milestone in milestones:
         if milestone.status is MilestoneStatus.OPEN:
             forecast = milestone.forecast
