@@ -23,7 +23,7 @@ from graphql import GraphQLError, GraphQLSchema, build_schema, graphql_sync
 from adapters.github.adapter import GitHubAdapter
 from adapters.github.payloads import repository_of
 from adapters.github.settings import GitHubSettings
-from adapters.protocol import Environment
+from adapters.protocol import Environment, NoNotes
 
 Row = dict[str, Any]
 Answer = tuple[int, dict[str, str], Any]  # status, headers, payload
@@ -84,6 +84,23 @@ def event(number: int, kind: str, at: str, **facts: Any) -> Row:
     return {**made, **facts}
 
 
+class Memo(NoNotes):
+    """Notes that are kept as long as the test runs."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.texts: dict[str, str] = {}
+
+    def read(self, name: str) -> str | None:
+        """Return a note."""
+        return self.texts.get(name)
+
+    def write(self, name: str, text: str, *, until: dt.datetime) -> None:
+        """Keep a note."""
+        del until
+        self.texts[name] = text
+
+
 @dataclass(kw_only=True)
 class World:
     """The repository, what the server lacks, how it misbehaves, and what was asked of it."""
@@ -103,6 +120,7 @@ class World:
     slept_s: list[float] = field(default_factory=list)
     at: dt.datetime = START
     url: str = ""
+    memo: NoNotes = field(default_factory=NoNotes)  # what its adapters remember
 
     def sleep(self, seconds: float) -> None:
         """Move the clock instead of waiting."""
@@ -112,7 +130,7 @@ class World:
     def adapter(self, name: str | None = None, **settings: Any) -> GitHubAdapter:
         """Open a source that asks this server."""
         told = {"repository": REPOSITORY, "token": TOKEN, "api": self.url, **settings}
-        environment = Environment(now=lambda: self.at, sleep=self.sleep, name=name)
+        environment = Environment(now=lambda: self.at, sleep=self.sleep, name=name, notes=self.memo)
         return GitHubAdapter.open(GitHubSettings.model_validate(told), environment)
 
     def fail(

@@ -110,7 +110,12 @@ class GitHubWorld(World[GitHubState]):
         number = self.number("milestone")
         payload = _milestone(self.name, number, title, at)
         payload |= _milestone_change(fields)
-        self.act(at, lambda state: state.milestones.update({number: dict(payload)}))
+
+        def make(state: GitHubState) -> None:
+            state.milestones[number] = dict(payload)
+            state.changed()
+
+        self.act(at, make)
         return MilestoneActs(self, number)
 
     def issue(self, title: str, *, at: dt.datetime, **given: Unpack[IssueFields]) -> IssueActs:
