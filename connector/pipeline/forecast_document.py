@@ -108,6 +108,7 @@ class EffectPart(_Part):
     least: Forecast
     days: int | None = Field(description="Calendar days by which the 85 % date moves; positive: later.")
     least_days: int | None
+    has_pace: bool = Field(description="False: nothing was finished of late, so only moved days are in it.")
     says: str
 
 

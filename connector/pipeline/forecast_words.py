@@ -16,7 +16,7 @@ from connector.analysis.forecast.forecast import OWN
 from connector.analysis.forecast.whatif import Effect
 from connector.analysis.record import Record
 from connector.analysis.state import Forecast
-from connector.pipeline.pricing import Cost
+from connector.pipeline.pricing import NO_PACE, Cost
 
 PLANNED: Final = "planned_date"  # the method of a forecast that rests on a planned day
 GENERAL: Final = "from general experience, not this project"
@@ -143,6 +143,8 @@ def effect(found: Effect) -> str:
     """Say what an alternative does to one milestone."""
     if found.before.refused is not None:
         return f"no date: {found.before.refused}"
+    if not found.has_pace and not found.days:
+        return f"what it would do cannot be said: {NO_PACE}"
     days = shift(found.days)
     if found.least_days != found.days:
         days = f"between {shift(found.least_days)} (half of it comes) and {days} (all of it)"

@@ -264,6 +264,7 @@ class _Looking:
             least=effect.least,
             days=effect.days,
             least_days=effect.least_days,
+            has_pace=effect.has_pace,
             says=words.effect(effect),
         )
 

@@ -15,7 +15,7 @@ import pytest
 from connector.pipeline.forecast_document import BacktestDocument, ForecastDocument
 from tests.acceptance.desk import Desk, Document, by
 from tests.acceptance.sites import Paper
-from tests.acceptance.tales import JiraTale, told
+from tests.acceptance.tales import GitHubTale, JiraTale, begin, told
 from tests.trackers.worlds import after
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -260,6 +260,38 @@ def test_after_a_backtest_its_record_is_shown(life: Life) -> None:
     line = f"dates like this held in {held} of {FINISHED} cases here"
     assert any(line in says for says in life.of("R8", document)["says"])
     assert line in life.desk.do("forecast", "apollo").out
+
+
+@pytest.mark.parametrize("kind", ["center", "github"])
+def test_every_tracker_s_milestones_are_forecast(kind: str, tmp_path: Path) -> None:
+    """From one sync, too late for any planned date of what is finished: by what finished ones teach."""
+    desk, tale = Desk(tmp_path), begin(kind)
+    for number, until in enumerate((8, 8, 4)):
+        name, begun = f"R{number}", number * EVERY_DAYS
+        tale.milestone(name, after(begun), None)
+        for item in range(8):
+            tale.item(f"{name} item {item}", after(begun + 0.1 + item / 100), name)
+            if item < until:
+                finish_item(tale, f"{name} item {item}", after(begun + 2 + 2 * item))
+        if until == 8:
+            tale.finish(name, after(begun + EVERY_DAYS))
+    desk.now = after(2 * EVERY_DAYS + 9)
+    with told(kind, tale, desk) as (_server, source):
+        Paper(sources=[source]).write(desk)
+        desk.do("sync")
+    (found,) = desk.do("forecast", "apollo", "--json").document["milestones"]
+    assert (found["key"], found["open"], found["total"]) == (tale.key("R2"), 4, 8)
+    assert found["forecast"]["basis"]["n"] == 2
+    assert None not in [found["forecast"][name] for name in DATES]
+    assert "2 finished milestones to compare with" in desk.do("backtest", "apollo").out
+
+
+def finish_item(tale: JiraTale | GitHubTale, name: str, at: dt.datetime) -> None:
+    """Finish an item, as its tracker calls it."""
+    if isinstance(tale, GitHubTale):
+        tale.issues[name].close(at, "completed")
+    else:
+        tale.issues[name].move(at, "Done")
 
 
 def test_a_backtest_of_a_young_project_says_that_nothing_can_be_compared(tmp_path: Path) -> None:

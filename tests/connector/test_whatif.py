@@ -159,6 +159,14 @@ def test_a_refusal_stays_one() -> None:
     assert (first.after, first.days) == (refused, None)
 
 
+def test_without_a_pace_nothing_is_reckoned() -> None:
+    """Ten weeks without a finished item: what is published stays, and it is said that nobody knows."""
+    told = story()
+    idle = Scene(told, as_of=at(300), calendar=CALENDAR)
+    (first, *_) = what_if(idle, Alternative(dropped=frozenset(OPEN)), by_plan)
+    assert (first.has_pace, first.after) == (False, SAID)
+
+
 def test_what_came_in_costs_the_days_it_takes() -> None:
     """Ten of forty open items: a quarter of the 80 days left, about; what nobody added costs nothing."""
     late = frozenset(f"late-{n}" for n in range(10))

@@ -120,3 +120,10 @@ def test_a_price_is_days_or_the_reason_why_there_is_none() -> None:
         "1 item came in without a decision: without, the 85 % date would be 3 days earlier"
     )
     assert words.cost(Cost(items=2, days=None, refused="no pace")).endswith("cannot be said: no pace")
+
+
+def test_without_a_pace_no_effect_is_claimed() -> None:
+    """To say that there is no effect would be a claim; nobody knows."""
+    now = said()
+    text = words.effect(Effect(container="r1", before=now, after=now, least=now, has_pace=False))
+    assert text == "what it would do cannot be said: no item was finished in the last ten weeks"

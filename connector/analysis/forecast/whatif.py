@@ -38,12 +38,17 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What an alternative does to one container. `least` differs from `after` only for capacity."""
+    """What an alternative does to one container. `least` differs from `after` only for capacity.
+
+    Where the recent weeks hold no finished item there is no pace to reckon with: then only the moved days
+    are in `after`, and `has_pace` is false.
+    """
 
     container: str
     before: Forecast
     after: Forecast  # with all of the capacity
     least: Forecast  # with half of it: what is more likely to come of it
+    has_pace: bool = True
 
     @property
     def days(self) -> int | None:
@@ -87,6 +92,7 @@ def what_if(
                 before=before[track.key],
                 after=base.under(alternative, alternative.capacity),
                 least=base.under(alternative, half),
+                has_pace=base.situation.pace > 0,
             )
         )
     return tuple(effects)
