@@ -81,6 +81,7 @@ class ScopeRow:
     monthly_rate: float | None = None
     recounted_from: float | None = None  # what was agreed, by the rules of that day; None: same rules
     recounted_on: dt.date | None = None  # since when the present rules count
+    creep_days: int | None = None  # of the 85 % date, that unapproved items cost; None: not known
     entries: tuple[LedgerEntry, ...] = ()  # ordered by (at, item_key)
 
 

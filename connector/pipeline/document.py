@@ -239,6 +239,9 @@ class Scope(_Part):
     monthly_rate: float | None
     recounted_from: float | None
     recounted_on: dt.date | None
+    creep_days: int | None = Field(
+        description="Calendar days of the milestone's 85 % date that unapproved items cost; null: not known."
+    )
     entries: list[Entry]
 
 

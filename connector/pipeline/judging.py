@@ -21,6 +21,7 @@ from connector.analysis.judge import judge
 from connector.analysis.quality import quality
 from connector.analysis.state import Deviation, ProjectState, QualityNote
 from connector.config.schema import ToleranceSettings
+from connector.pipeline.pricing import priced
 from connector.pipeline.pull import GUARD_MARK
 from connector.pipeline.workspace import Project, Workspace
 from connector.store.editions import Edition
@@ -127,6 +128,8 @@ def judge_facts(
     if with_forecasts and (tested := workspace.store.backtests.last(project.key, at=as_of)):
         agreement = replace(agreement, record=tested[1])
     state = judge(facts, agreement, as_of=as_of, with_forecasts=with_forecasts)
+    if with_forecasts:
+        state = priced(state, facts, agreement)
     return replace(
         state,
         deviations=tuple(_by_cause(deviation) for deviation in state.deviations),

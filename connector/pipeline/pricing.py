@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from connector.analysis.facts import Agreement, ProjectFacts
+from connector.analysis.forecast.chronicle import chronicle
 from connector.analysis.forecast.situation import Scene
 from connector.analysis.forecast.whatif import cost_in_days
 from connector.analysis.state import EntryKind, Forecast, ProjectState
-from connector.analysis.walk import ITEMS
+from connector.analysis.walk import ITEMS, histories
 
 NO_PACE = "no item was finished in the last ten weeks"
 
@@ -36,6 +38,27 @@ def cost_of(scene: Scene, said: Mapping[str, Forecast], container: str, added: f
     days = cost_in_days(scene, container, said[container], added)
     refused = None if days is not None else said[container].refused or NO_PACE
     return Cost(items=len(added), days=days, refused=refused)
+
+
+def priced(state: ProjectState, facts: ProjectFacts, agreement: Agreement) -> ProjectState:
+    """Return the state with the price of creep in the rows of open milestones, counted in items.
+
+    Args:
+        state: As it was judged, forecasts in it.
+        facts: What it was judged from.
+        agreement: What it was judged by.
+    """
+    said = {milestone.key: milestone.forecast for milestone in state.milestones}
+    added = {key: items for key in said if (items := unapproved(state, key))}
+    if not added:
+        return state
+    history = chronicle(facts, histories(facts), timezone=agreement.timezone, agreed=agreement.baselines)
+    scene = Scene(history, as_of=state.as_of, calendar=agreement.calendar())
+    days = {key: cost_of(scene, said, key, items).days for key, items in added.items()}
+    rows = (
+        replace(row, creep_days=days.get(row.container)) if row.unit == ITEMS else row for row in state.scope
+    )
+    return replace(state, scope=tuple(rows))
 
 
 def unapproved(state: ProjectState, container: str) -> frozenset[str]:

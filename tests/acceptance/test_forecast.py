@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from connector.pipeline.forecast_document import BacktestDocument, ForecastDocument
-from tests.acceptance.desk import Desk, Document, by
+from tests.acceptance.desk import Desk, Document, by, ledger
 from tests.acceptance.sites import Paper
 from tests.acceptance.tales import GitHubTale, JiraTale, begin, told
 from tests.trackers.worlds import after
@@ -178,6 +178,8 @@ def test_what_came_in_without_a_decision_is_priced(life: Life) -> None:
     assert creep["days"] > 0
     assert creep["says"] in life.desk.do("forecast", "apollo").out
     assert life.of("Some day", document)["creep"] is None
+    assert ledger(life.desk.status(), life.key("R8"))["creep_days"] == creep["days"]
+    assert ledger(life.desk.status(), "project")["creep_days"] is None
     letter = life.desk.do("change", "draft", "apollo").out
     assert f"the work above costs about {creep['days']} days" in letter
 
