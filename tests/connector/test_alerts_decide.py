@@ -35,9 +35,7 @@ def creep(severity: Severity = Severity.WARNING) -> Deviation:
 
 def slip(due_on: str) -> Deviation:
     """Give a slip of R1 to that date."""
-    return replace(
-        creep(), id="slipping:jira:version:1", rule="slipping", facts={"due_on": due_on}
-    )
+    return replace(creep(), id="slipping:jira:version:1", rule="slipping", facts={"due_on": due_on})
 
 
 def after(*deviations: Deviation) -> Sequence[AlertState]:

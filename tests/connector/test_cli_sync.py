@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from connector.clock import system_clock
 from connector.demo.trackers.exchange import Answer, Request, Serve, answer_json
+from connector.pipeline.workspace import open_workspace
 from tests.connector.workbench import AGREED_ITEMS, Workbench, tracker
 
 ALL_ISSUES = AGREED_ITEMS + 2  # and an epic and a risk
@@ -177,8 +179,8 @@ def test_an_unknown_project_ends_with_2(bench: Workbench) -> None:
     assert "found no project 'apolo'; expected one of: apollo" in refused.err
 
 
-def test_one_failing_source_does_not_stop_the_others(bench: Workbench) -> None:
-    """The rest is stored and judged; the exit code tells of the failure."""
+def test_trap_50_one_failing_source_marks_itself_alone(bench: Workbench) -> None:
+    """The rest is stored, complete and judged; the exit code tells of the failure."""
     with tracker(bench) as server:
         second = f"""
   [[project.source]]
@@ -193,9 +195,12 @@ def test_one_failing_source_does_not_stop_the_others(bench: Workbench) -> None:
         text = bench.config.read_text().replace("  [project.audience", second + "\n  [project.audience")
         bench.config.write_text(text)
         ended = bench.run("sync")
+        sources = bench.status()["sources"]
     assert ended.code == 3
     assert "jira:APO: 12 issues" in ended.out
     assert "other:NOPE" in ended.out
+    assert isinstance(sources, list)
+    assert {one["name"]: one["complete"] for one in sources} == {"jira:APO": True, "other:NOPE": False}
 
 
 def test_a_tracker_that_dies_in_mid_pull_loses_nothing(bench: Workbench) -> None:
@@ -226,3 +231,27 @@ def test_json_is_alone_on_stdout(bench: Workbench) -> None:
         ended = bench.do("sync", "--json")
     assert ended.document["projects"]
     assert "CLIENTVIEW_NOW moves the clock" in ended.err
+
+
+def test_what_a_host_bears_is_shared_by_all_sources(bench: Workbench) -> None:
+    """Two projects on one site do not ask it twice as much."""
+    with tracker(bench) as server:
+        bench.configure(server)
+        with open_workspace(bench.config, system_clock()) as workspace:
+            (source,) = workspace.project("apollo").sources
+            first, second = (workspace.environment(name, source.rules).budgets for name in ("one", "other"))
+    assert first.of("tracker.example") is second.of("tracker.example")
+
+
+def test_full_forgets_what_was_remembered_of_the_tracker(bench: Workbench) -> None:
+    """What rarely changes is asked for once a day, and at once where everything is asked for."""
+    with tracker(bench) as server:
+        bench.configure(server)
+        bench.do("sync")
+        with open_workspace(bench.config, system_clock()) as workspace:
+            (source,) = workspace.project("apollo").sources
+            until = bench.now + dt.timedelta(days=1)
+            workspace.notes("apollo", source).write("made up", "kept", until=until)
+        bench.do("sync", "--full")
+        with open_workspace(bench.config, system_clock()) as workspace:
+            assert workspace.notes("apollo", source).read("made up") is None
