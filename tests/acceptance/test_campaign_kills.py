@@ -55,6 +55,7 @@ def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield served
 
 
+@pytest.mark.timeout(3600 if IS_SOAKING else 120)
 def test_a_sync_killed_at_any_moment_is_made_good(subject: Face, capsys: pytest.CaptureFixture[str]) -> None:
     """Killed, the store is as it was or as it is to be; two syncs later it is as it is to be."""
     tally: Counter[str] = Counter()
