@@ -147,3 +147,20 @@ def test_an_unknown_audience_is_told_with_the_known_ones(tmp_path: Path) -> None
     """Likewise for an audience."""
     with pytest.raises(UsageError, match=r"no audience 'board'; expected one of: client"):
         load(tmp_path, PROJECT).project("apollo").audience("board")
+
+
+def test_blackout_days_are_single_days_or_breaks(tmp_path: Path) -> None:
+    """A day stands for itself, as a date or as text; first and last day have a stroke between them."""
+    written = 'blackout_days = [2026-12-23, "2026-12-24/2027-01-02"]'
+    text = PROJECT.replace('key = "apollo"', f'key = "apollo"\n{written}')
+    assert load(tmp_path, text).project("apollo").blackout_days == (
+        (dt.date(2026, 12, 23), dt.date(2026, 12, 23)),
+        (dt.date(2026, 12, 24), dt.date(2027, 1, 2)),
+    )
+
+
+def test_when_a_date_is_out_of_order_can_be_set(tmp_path: Path) -> None:
+    """`[project.agreement.dates]`; what is not said keeps its default."""
+    text = f"{PROJECT}\n[project.agreement.dates]\nvolatile_moves = 5\nslip_off_days = 0"
+    dates = load(tmp_path, text).project("apollo").agreement.dates
+    assert (dates.volatile_moves, dates.slip_off_days, dates.volatile_turns) == (5, 0, 2)
