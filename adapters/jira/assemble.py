@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,12 @@ from adapters.records import (
 )
 
 _SECONDS_AN_HOUR = 3600
+# Sites name link types as they like; the text of a side tells who waits for whom.
+_WAITS = re.compile(r"\b(blocked|dependent (up)?on|depends? (up)?on|requires|done after)\b", re.IGNORECASE)
+_HOLDS = re.compile(
+    r"\b(blocks|blocking|depended( on)? by|required by|done before|(dependency|prerequisite) (of|for))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,24 +257,24 @@ def _person(role: str, user: User) -> Person:
 
 
 def _link(raw: IssueLink, ends: tuple[str, str], context: Context) -> Link:
+    """Make a link of an entry that reads "ends[0] <outward> ends[1]"; a waiting word is read backwards."""
     outward, inward = raw.type.outward.strip(), raw.type.inward.strip()
-    kind = LinkKind.RELATES
-    word = outward or raw.type.name
     words = f"{raw.type.name} {outward} {inward}".lower()
-    if "block" in words:
+    kind = LinkKind.RELATES
+    if "block" in words or any(_WAITS.search(text) or _HOLDS.search(text) for text in (outward, inward)):
         kind = LinkKind.BLOCKS
     elif "split" in words:
         kind = LinkKind.SPLIT
-    reads_back = "blocked" in outward.lower() or "split from" in outward.lower()
+    reads_back = bool(_WAITS.search(outward)) or "split from" in outward.lower()
     if kind is not LinkKind.RELATES and reads_back:
-        ends, word = (ends[1], ends[0]), inward or raw.type.name
+        ends, outward = (ends[1], ends[0]), inward
     return Link(
         id=f"{context.prefix}:link:{raw.id}",
         source=context.source,
         a=ends[0],
         b=ends[1],
         kind=kind,
-        name=word,
+        name=outward or raw.type.name,
     )
 
 

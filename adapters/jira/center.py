@@ -132,10 +132,13 @@ class Center:
             strict=False,
         )
         try:
-            return self._all_of(lambda start_at: ask(start_at=start_at))
+            found = self._all_of(lambda start_at: ask(start_at=start_at))
         except SettingsError:  # a server that checks values in spite of validateQuery=false
-            found = (self._alone(one, fields=fields, histories=histories) for one in chunk)
-            return [raw for raw in found if raw is not None]
+            found = []
+        named = {id_of(raw) if by == "id" else str(raw.get("key")) for raw in found}
+        left = (one for one in chunk if one not in named)  # gone, or passed over by searching: archived
+        apart = (self._alone(one, fields=fields, histories=histories) for one in left)
+        return [*found, *(raw for raw in apart if raw is not None)]
 
     def _all_of(self, question: Callable[[int], queries.Question]) -> list[Raw]:
         """Read every page of a query, however few issues the site puts on one."""

@@ -147,7 +147,7 @@ def _drafts(item: Item, context: Context) -> Iterator[_Draft]:
         yield _named(_NAMED[field_id], item)
     yield from _role_drafts(field_id, item, context)
     for name in context.fields.asked_by_id.get(field_id.lower(), ()):
-        yield _named(f"field:{name}", item)
+        yield _asked(f"field:{name}", item, context.fields.lists.get(field_id))
 
 
 def _role_drafts(field_id: str, item: Item, context: Context) -> Iterator[_Draft]:
@@ -192,6 +192,17 @@ def _single(name: str, old: str | None, new: str | None, item: Item) -> _Draft:
 
 def _named(name: str, item: Item) -> _Draft:
     return _single(name, *_pair(item, lambda key, text: key or text), item)
+
+
+def _asked(name: str, item: Item, separator: str | None) -> _Draft:
+    """Read a field that rules asked for. A list's ids stand in brackets, its names apart by a separator."""
+    if separator is None:
+        return _named(name, item)
+    old, new = (
+        tuple(part.strip() for part in (text or "").split(separator) if part.strip())
+        for text in (item.from_string, item.to_string)
+    )
+    return _list(name, old, new, item)
 
 
 def _elements(name: str, item: Item, read: Reading) -> Iterator[_Draft]:

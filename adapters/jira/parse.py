@@ -40,6 +40,7 @@ class FieldMap:
     starts: tuple[str, ...] = ()
     asked: Mapping[str, str] = field(default_factory=dict)  # as the rules name it -> field id
     names: Mapping[str, str] = field(default_factory=dict)  # lower-case name -> id
+    lists: Mapping[str, str] = field(default_factory=dict)  # id of a list -> what parts it in a history
     known: frozenset[str] = frozenset()  # every id of the site's catalogue
     warnings: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # asked for by the rules, unknown to the site
@@ -135,6 +136,7 @@ def map_fields(
         starts=role("start_date", _starts(catalogue)),
         asked={name: ids[0] for name in wanted if name not in missing and (ids := named(name, "rules"))},
         names={name: one.id for one in reversed(catalogue) for name in _lowered(one)},
+        lists={one.id: _separator(one) for one in catalogue if one.shape and one.shape.type == "array"},
         known=frozenset(one.id for one in catalogue),
         warnings=tuple(dict.fromkeys(warnings)),
         missing=missing,
@@ -217,6 +219,11 @@ def parse_sprint(sprint: SprintPayload, context: Context) -> Iteration:
         completed_at=sprint.complete_date,
         goal=sprint.goal,
     )
+
+
+def _separator(one: FieldPayload) -> str:
+    """Return what stands between a list's elements in a history: labels hold no spaces, names may."""
+    return " " if one.type_key.endswith(":labels") else ","
 
 
 def _lowered(one: FieldPayload) -> frozenset[str]:

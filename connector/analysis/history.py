@@ -182,13 +182,11 @@ def _undo(state: State, change: Change, resolve: Callable[[str], str]) -> None:
         return
     if change.mode is ChangeMode.ELEMENT:
         state[name] = _without_element(state[name], change, resolve)
+    elif name == "fields":
+        was = change.old_list if change.mode is ChangeMode.LIST else change.old_text or change.old
+        state[name] = {**_mapping(state[name]), change.field.removeprefix("field:"): was}
     elif change.mode is ChangeMode.LIST:
         state[name] = change.old_list
-    elif name == "fields":
-        state[name] = {
-            **_mapping(state[name]),
-            change.field.removeprefix("field:"): change.old_text or change.old,
-        }
     elif change.field in _TEXTS:
         state[name] = change.old_text or change.old or ""
     else:

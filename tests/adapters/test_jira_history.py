@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -126,7 +127,7 @@ def test_single_values(raw: dict[str, Any], expected: list[tuple[str, str | None
     assert {one.mode for one in found} <= {ChangeMode.SET}
 
 
-def test_versions_and_components_change_by_element() -> None:
+def test_trap_14_versions_and_components_change_by_element() -> None:
     """One item is one element that left or entered; a move is two items of one act."""
     found = changes(
         item("Fix Version", old="1", old_text="R1"),
@@ -144,7 +145,7 @@ def test_versions_and_components_change_by_element() -> None:
     assert [one.id for one in found] == ["5001.0", "5001.1", "5001.2", "5001.3"]
 
 
-def test_labels_and_sprints_change_as_lists() -> None:
+def test_trap_15_labels_and_sprints_change_as_lists() -> None:
     """Labels are words in a text, sprints ids in a text; both come whole."""
     labels, sprints = changes(
         item("labels", old_text="", new_text="a  client"),
@@ -152,6 +153,18 @@ def test_labels_and_sprints_change_as_lists() -> None:
     )
     assert (labels.mode, labels.old_list, labels.new_list) == (ChangeMode.LIST, (), ("a", "client"))
     assert (sprints.old_list, sprints.new_list) == (("jira:sprint:6",), ("jira:sprint:6", "jira:sprint:7"))
+
+
+def test_trap_16_a_list_goes_by_its_field_never_by_the_look_of_its_value() -> None:
+    """A multi-select's ids stand in brackets; what rules compare are its names, as in the issue."""
+    fields = replace(FIELDS, lists={"customfield_6": ","})
+    [change] = changes(
+        item("Risk score", kind="custom", id="customfield_6", old="[1]", old_text="A",
+             new="[10020, 10021]", new_text="A,B"),
+        context=replace(CONTEXT, fields=fields),
+    )  # fmt: skip
+    assert (change.mode, change.field) == (ChangeMode.LIST, "field:Risk score")
+    assert (change.old_list, change.new_list) == (("A",), ("A", "B"))
 
 
 def test_what_two_items_say_alike_is_one_change() -> None:

@@ -109,7 +109,7 @@ def test_reads_versions_as_milestones(server: Server) -> None:
     assert second.released_on is None
 
 
-def test_reads_a_link_once_and_the_right_way(server: Server) -> None:
+def test_trap_25_26_reads_a_link_once_and_the_right_way(server: Server) -> None:
     """A link seen on both issues is one link, and blocks in its true direction."""
     batches = list(adapter(server).pull(Window()))
     links = {one.id: one for batch in batches for one in batch.links}
@@ -154,12 +154,13 @@ def test_an_incremental_pull_brings_whole_histories(server: Server) -> None:
     assert part.parent is not None
 
 
-def test_asks_for_nothing_it_does_not_need(server: Server) -> None:
-    """Comments, worklogs and 'all fields' are never asked for, and only reading calls are made."""
+def test_trap_42_43_asks_for_nothing_it_does_not_need(server: Server) -> None:
+    """Comments, worklogs, sums over sub-tasks and 'all fields' are never asked for; all calls read."""
     list(adapter(server).pull(Window()))
     asked = b"".join(one.request.body for one in server.log).decode()
     assert "comment" not in asked
     assert "worklog" not in asked
+    assert "aggregate" not in asked
     assert "*" not in asked
     assert {one.method for one in server.log} == {"GET", "POST"}
     assert all("search" in one.path or "bulkfetch" in one.path for one in server.log if one.method == "POST")
@@ -177,7 +178,7 @@ def test_looks_at_the_tracker(server: Server) -> None:
     assert seen.issues == len(issues(list(adapter(server).pull(Window()))))
 
 
-def test_an_unknown_project_is_not_found(server: Server) -> None:
+def test_trap_50_a_project_that_is_not_for_us_is_not_found(server: Server) -> None:
     """A project that is not there, or not for this token, is told as such."""
     with pytest.raises(NotFoundError, match="NOPE"):
         list(adapter(server, project="NOPE").pull(Window()))
@@ -199,18 +200,21 @@ def test_a_condition_jira_refuses_is_a_fault_of_the_settings(server: Server) -> 
         list(adapter(server, select="nosuchfield = 1").pull(Window()))
 
 
-def test_calls_the_api_where_it_is_and_links_to_the_site() -> None:
-    """Behind a gateway requests go to the API's address, links to the one people use."""
+def test_trap_34_35_calls_the_gateway_and_links_to_the_site() -> None:
+    """A scoped token works at the gateway alone; links lead to the address that people use."""
     with JiraCloud(small_world(), clock=lambda: NOW) as server:
+        server.is_scoped = True
         settings = {
             "site": "https://acme.example",
-            "api": server.url,
+            "api": f"{server.url}/ex/jira/{server.cloud_id}",
             "project": "APO",
             "email": server.email,
             "token": server.token,
         }
         source = jira_adapter.JiraAdapter.open(JiraSettings.model_validate(settings), environment())
         found = issues(list(source.pull(Window())))
+        with pytest.raises(RefusedError, match="scope"):
+            list(adapter(server).pull(Window()))
     assert found["APO-1"].url == "https://acme.example/browse/APO-1"
 
 
@@ -234,7 +238,7 @@ def test_a_pull_that_dies_keeps_what_it_gave(monkeypatch: pytest.MonkeyPatch) ->
         assert set(issues(had + rest)) == set(issues(list(adapter(server).pull(Window()))))
 
 
-def test_a_repeated_page_token_ends_the_pull() -> None:
+def test_trap_4_a_repeated_page_token_ends_the_pull() -> None:
     """A search that gives a token twice would never end: it is told as malformed."""
     page = {"issues": [{"id": "1", "key": "APO-1", "fields": {"created": "2026-09-01T09:00:00.000+0000"}}]}
 

@@ -91,12 +91,12 @@ def test_refuses_what_is_no_instant(value: object) -> None:
         pytest.param(["gibberish", 5, {}], (), id="gibberish"),
     ],
 )
-def test_reads_sprints(value: object, expected: tuple[str, ...]) -> None:
+def test_trap_21_reads_sprints(value: object, expected: tuple[str, ...]) -> None:
     """Sprints are objects or text; what is neither is passed over."""
     assert sprint_ids(value) == expected
 
 
-def test_finds_fields_by_type_key_then_by_name() -> None:
+def test_trap_19_finds_fields_by_type_key_then_by_name() -> None:
     """Type keys settle what they can; plain number fields go by their usual names."""
     found = parse.map_fields(CATALOGUE, overrides={}, asked=["risk SCORE", FLOAT, "customfield_5"])
     assert (found.points, found.sprints) == (("customfield_1", "customfield_2"), ("customfield_3",))
@@ -153,7 +153,7 @@ def test_a_version_is_a_milestone(
     [("new", Category.TODO), ("indeterminate", Category.DOING), ("done", Category.DONE),
      ("undefined", Category.UNKNOWN), ("in-flight", Category.UNKNOWN)],
 )  # fmt: skip
-def test_a_status_counts_by_its_categorys_key(key: str, category: Category) -> None:
+def test_trap_23_a_status_counts_by_its_categorys_key(key: str, category: Category) -> None:
     """The category's key says how far a status is, whatever both are called."""
     status = Status.model_validate(
         {"id": "1", "name": "Erledigt", "statusCategory": {"key": key, "name": "x"}}
@@ -202,7 +202,7 @@ def test_finds_the_parent(fields: dict[str, Any], parent: str | None) -> None:
     assert assemble.records([raw(**fields)], known).issues[0].parent == parent
 
 
-def test_says_which_epics_it_needs_the_ids_of() -> None:
+def test_trap_20_says_which_epics_it_needs_the_ids_of() -> None:
     """Keys without a known id are named, each once, and not where a parent is named by id."""
     known = context(fields=parse.FieldMap(epic_links=("customfield_4",)), issue_ids={"APO-5": "5"})
     raws = [raw(customfield_4=key) for key in ("APO-5", "OPS-9", "OPS-9")]
@@ -229,14 +229,54 @@ def test_says_which_epics_it_needs_the_ids_of() -> None:
             ("split from", "split to"), "outward", LinkKind.SPLIT, ("9", "77"), "split to", id="split back"
         ),
         pytest.param(
+            ("is depended by", "depends on"),
+            "outward",
+            LinkKind.BLOCKS,
+            ("77", "9"),
+            "is depended by",
+            id="another depends on this",
+        ),
+        pytest.param(
+            ("is depended by", "depends on"),
+            "inward",
+            LinkKind.BLOCKS,
+            ("9", "77"),
+            "is depended by",
+            id="this depends on another",
+        ),
+        pytest.param(
+            ("depends on", "is depended on by"),
+            "outward",
+            LinkKind.BLOCKS,
+            ("9", "77"),
+            "is depended on by",
+            id="the other way round",
+        ),
+        pytest.param(
+            ("requires", "is required by"),
+            "inward",
+            LinkKind.BLOCKS,
+            ("77", "9"),
+            "is required by",
+            id="requires",
+        ),
+        pytest.param(
+            ("has to be done before", "has to be done after"),
+            "outward",
+            LinkKind.BLOCKS,
+            ("77", "9"),
+            "has to be done before",
+            id="of a plan",
+        ),
+        pytest.param(
             ("covers", "is covered by"), "inward", LinkKind.RELATES, ("9", "77"), "covers", id="other"
         ),
     ],
 )
-def test_reads_links_the_right_way(
+def test_trap_25_reads_links_the_right_way(
     words: tuple[str, str], side: str, kind: LinkKind, ends: tuple[str, str], name: str
 ) -> None:
-    """An outward issue X reads "this <outward> X", an inward one "X <outward> this"."""
+    """An outward issue X reads "this <outward> X", an inward one "X <outward> this"; who waits is told."""
     link_type = {"name": "Any", "outward": words[0], "inward": words[1]}
     entry = {"id": "5", "type": link_type, f"{side}Issue": {"id": "9", "key": "APO-9"}}
     issue = {**raw(issuelinks=[entry]), "id": "77"}
