@@ -36,6 +36,15 @@ def test_list_changes_carry_the_whole_list() -> None:
     assert told[0].issue.labels == ("a",)
 
 
+def test_a_list_a_rule_asked_for_goes_back_into_its_field() -> None:
+    """A custom field that is a list has its whole list before and after, beside the other fields."""
+    told = versions(
+        issue(1, fields={"Team": ("web", "app"), "Area": "shop"}),
+        (change(1, 2, "field:Team", mode=ChangeMode.LIST, old_list=("web",), new_list=("web", "app")),),
+    )
+    assert told[0].issue.fields == {"Team": ("web",), "Area": "shop"}
+
+
 def test_closing_instant_follows_the_category() -> None:
     """An issue is closed from the instant its status entered a done category, and not before."""
     told = versions(issue(1, category=Category.DONE, status="Done", resolution="Done"), closed(1, 5))
