@@ -192,18 +192,22 @@ def _outlook(row: OutlookPart) -> Iterator[str]:
     if row.creep is not None:
         yield f"    {row.creep.says}"
     if row.moved is not None:
-        yield from (f"    {line}" for line in _moved(row.moved))
+        is_far = row.forecast.not_before_on is not None
+        yield from (f"    {line}" for line in _moved(row.moved, is_far=is_far))
 
 
-def _moved(moved: MovedPart) -> Iterator[str]:
+def _moved(moved: MovedPart, *, is_far: bool) -> Iterator[str]:
+    from connector.pipeline.forecast_words import TOO_FAR, shift
+
     since = f"since {moved.since:%Y-%m-%d}"
     if moved.refused is not None:
         yield f"{since}: not explained, {moved.refused}"
         return
     if not moved.days:
-        yield f"{since}: the 85 % date is where it was, {moved.to_on}"
+        yield f"{since}: the 85 % date is where it was" + ("" if is_far else f", {moved.to_on}")
     else:
-        yield f"{since}: the 85 % date moved from {moved.from_on} to {moved.to_on}"
+        dates = TOO_FAR if is_far else f"from {moved.from_on} to {moved.to_on}"
+        yield f"{since}: the 85 % date is {shift(moved.days)}, {dates}"
     yield from (f"  {part.says}" for part in moved.parts if part.days)
 
 

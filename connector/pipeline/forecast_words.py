@@ -19,6 +19,7 @@ from connector.analysis.state import Forecast
 from connector.pipeline.pricing import NO_PACE, Cost
 
 PLANNED: Final = "planned_date"  # the method of a forecast that rests on a planned day
+TOO_FAR: Final = "too far ahead for a day"
 GENERAL: Final = "from general experience, not this project"
 
 
@@ -148,7 +149,10 @@ def effect(found: Effect) -> str:
     days = shift(found.days)
     if found.least_days != found.days:
         days = f"between {shift(found.least_days)} (half of it comes) and {days} (all of it)"
-    return f"{days}; 85 % date {_day(found.before.p85_on)} -> {_day(found.after.p85_on)}{_odds(found)}"
+    dates = f"85 % date {_day(found.before.p85_on)} -> {_day(found.after.p85_on)}"
+    if found.before.not_before_on is not None or found.after.not_before_on is not None:
+        dates = TOO_FAR
+    return f"{days}; {dates}{_odds(found)}"
 
 
 def _odds(found: Effect) -> str:

@@ -239,6 +239,7 @@ class _Looking:
             dropped=frozenset(dropped), closed=frozenset(closed), moved=moved, capacity=question.capacity
         )
         as_of = question.as_of
+        shown = {track.key for track in self._tracks if track.kind in MILESTONES}
         effects = whatif.what_if(
             self._scene, asked, lambda told: self._past.forecasts(as_of, told), agreed_on=self._agreed
         )
@@ -250,9 +251,7 @@ class _Looking:
                 capacity=question.capacity.factor,
                 ramp_days=question.capacity.ramp_days,
             ),
-            effects=[
-                self._effect(effect) for effect in effects if self._kind(effect.container) in MILESTONES
-            ],
+            effects=[self._effect(effect) for effect in effects if effect.container in shown],
         )
 
     def _effect(self, effect: whatif.Effect) -> EffectPart:
@@ -267,9 +266,6 @@ class _Looking:
             has_pace=effect.has_pace,
             says=words.effect(effect),
         )
-
-    def _kind(self, key: str) -> Kind:
-        return self._past.chronicle.tracks[key].kind
 
     def _issues(self, names: Iterable[str]) -> dict[str, str]:
         """Return the refs of the issues named, by key."""

@@ -127,3 +127,10 @@ def test_without_a_pace_no_effect_is_claimed() -> None:
     now = said()
     text = words.effect(Effect(container="r1", before=now, after=now, least=now, has_pace=False))
     assert text == "what it would do cannot be said: no item was finished in the last ten weeks"
+
+
+def test_an_effect_too_far_ahead_has_no_day() -> None:
+    """Beyond the horizon a shift may be told, a date not."""
+    far = said(not_before=dt.date(2027, 5, 1))
+    text = words.effect(Effect(container="r1", before=far, after=far, least=far))
+    assert text == "no effect on the date; too far ahead for a day"
