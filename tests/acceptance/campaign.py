@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from adapters.records import Change, Issue, Link, Milestone
 from connector.clock import Clock
-from connector.demo.trackers.github.server import GitHubServer
+from connector.demo.trackers.github.server import Allowance, GitHubServer
 from connector.demo.trackers.jira.cloud import JiraCloud
 from connector.demo.trackers.jira.datacenter import JiraDataCenter
 from connector.demo.trackers.server import TrackerServer
@@ -48,6 +48,12 @@ client = "Acme GmbH"
 """
 JIRA_CLOUD, JIRA_CENTER, GITHUB, GITHUB_REST = "Jira Cloud", "Jira Data Center", "GitHub", "GitHub REST"
 FACES = (JIRA_CLOUD, JIRA_CENTER, GITHUB, GITHUB_REST)
+_MAKERS: dict[str, Callable[[], Any]] = {
+    JIRA_CLOUD: tales.jira_world,
+    JIRA_CENTER: lambda: tales.jira_world(hides=False),
+    GITHUB: tales.github_world,
+    GITHUB_REST: tales.github_world,
+}
 _PORT = re.compile(r"127\.0\.0\.1:\d+")
 _ISSUE, _LINK = TypeAdapter(Issue), TypeAdapter(Link)
 _MILESTONE, _HISTORY = TypeAdapter(Milestone), TypeAdapter(tuple[Change, ...])
@@ -136,6 +142,7 @@ class Face:
             self.server.consistent_after, self.server.is_shifting = None, False
         if isinstance(self.server, GitHubServer):
             self.server.is_hidden = False
+            self.server.rest, self.server.graph = Allowance(), Allowance()
 
     def begin(self, world: Any) -> Faults:
         """Serve a world that nothing has happened to yet, behind new faults."""
@@ -152,8 +159,8 @@ class Face:
 def face(name: str, folder: Path) -> Iterator[Face]:
     """Serve a tracker throughout, and prepare its stores."""
     watch = Watch(at=tales.EARLIER)
-    make = tales.github_world if name in (GITHUB, GITHUB_REST) else tales.jira_world
     kinds: dict[str, Callable[..., TrackerServer]] = {JIRA_CLOUD: JiraCloud, JIRA_CENTER: JiraDataCenter}
+    make = _MAKERS[name]
     server = kinds.get(name, GitHubServer)(make(), clock=watch.now)
     server.keeps_bodies = False
     if isinstance(server, JiraDataCenter):

@@ -145,8 +145,15 @@ def _meanwhile(scene: Scene) -> None:
         (tales.JIRA_ISSUES, tales.JIRA_GOERS) if is_jira else (tales.GITHUB_NUMBERS, tales.GITHUB_GOERS)
     )
     for number in tales.untouched(scene.dice, scene.dice.randint(1, 8), among=among, but=but):
-        make = tales.jira_act if is_jira else tales.github_act
-        scene.on(pages.meanwhile(make(scene.world, number, scene.subject.watch.at, scene.dice)))
+        scene.on(pages.meanwhile(_act(scene, number)))
+
+
+def _act(scene: Scene, number: int) -> Callable[[], object]:
+    world, at = scene.world, scene.subject.watch.at
+    if scene.subject.name in JIRA:
+        hides = scene.subject.name == JIRA_CLOUD
+        return tales.jira_act(world, number, at, scene.dice, hides=hides)
+    return tales.github_act(world, number, at, scene.dice)
 
 
 def _shifting(scene: Scene) -> None:

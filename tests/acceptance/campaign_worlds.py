@@ -28,8 +28,11 @@ GITHUB_GOERS = (24, 103, 61, 73)  # their numbers, which pull requests share
 GITHUB_NUMBERS = 133
 
 
-def jira_world() -> JiraWorld:
-    """Return a Jira project and what happens in it between `EARLIER` and `NOW`."""
+def jira_world(*, hides: bool = True) -> JiraWorld:
+    """Return a Jira project and what happens in it between `EARLIER` and `NOW`.
+
+    `hides`: it has security levels, so that an issue may be there and not for us.
+    """
     world = JiraWorld()
     world.person("anna", "Anna Berg")
     for key in ("APO", "OPS"):
@@ -43,7 +46,9 @@ def jira_world() -> JiraWorld:
         begin = after(number * 14)
         world.sprint(board, f"S {number}", start=begin, end=begin + 14 * DAY).close(begin + 14 * DAY)
     issues = [_jira_issue(world, number) for number in range(JIRA_ISSUES)]
-    _jira_changes(world, issues)
+    if hides:
+        world.security_level("APO", "Internal")
+    _jira_changes(world, issues, hides=hides)
     first.move(SINCE, release_on=dt.date(2026, 12, 24))
     return world
 
@@ -71,7 +76,7 @@ def _jira_issue(world: JiraWorld, number: int) -> IssueActs:
     return one
 
 
-def _jira_changes(world: JiraWorld, issues: list[IssueActs]) -> None:
+def _jira_changes(world: JiraWorld, issues: list[IssueActs], *, hides: bool) -> None:
     issues[5].link(after(90), "Blocks", issues[6])
     for number in range(0, JIRA_ISSUES, 25):
         issues[number].label(SINCE + HOUR, add="late").due(SINCE + 2 * HOUR, dt.date(2026, 12, 1))
@@ -81,7 +86,8 @@ def _jira_changes(world: JiraWorld, issues: list[IssueActs]) -> None:
     deleted, deleted_later, hidden, moved = (issues[number] for number in JIRA_GOERS)
     deleted.delete(SINCE)
     deleted_later.delete(SINCE + HOUR)
-    hidden.hide(SINCE)
+    if hides:
+        hidden.hide(SINCE)
     moved.relocate(SINCE, "OPS")
     issues[65].link(SINCE, "Blocks", issues[116])
 
@@ -127,15 +133,18 @@ def _github_changes(world: GitHubWorld, issues: list[GitHubIssueActs]) -> None:
     issues[72].blocked_by(SINCE + HOUR, issues[73])
 
 
-def jira_act(world: JiraWorld, number: int, at: dt.datetime, dice: random.Random) -> Callable[[], object]:
+def jira_act(
+    world: JiraWorld, number: int, at: dt.datetime, dice: random.Random, *, hides: bool
+) -> Callable[[], object]:
     """Return something that may happen around an issue of a Jira project while it is pulled."""
     one = IssueActs(world, 10_001 + number, f"APO-{number + 1}")
+    away = one.hide if hides else one.delete
     return dice.choice(
         [
             lambda: one.rename(at, f"Changed at {at:%H:%M}"),
             lambda: one.label(at, add="meanwhile"),
             lambda: one.delete(at),
-            lambda: one.hide(at),
+            lambda: away(at),
             lambda: one.relocate(at, "OPS"),
             lambda: world.issue("APO", at=at, summary="Made meanwhile", type="Story"),
             lambda: world.issue("APO", at=at, summary="Made late", type="Bug").label(at, add="late"),

@@ -127,6 +127,16 @@ def test_a_closed_project_does_not_exist_for_us(world: JiraWorld, cloud: Caller)
     assert len(summaries(cloud, ALL)) == 120
 
 
+@pytest.mark.parametrize("path", ["/rest/api/2/mypermissions?projectKey=APO", "/rest/api/2/issue/APO-1"])
+def test_an_error_too_says_that_one_is_a_stranger(world: JiraWorld, path: str) -> None:
+    """Taken for anonymous, also a 404 carries the header that tells."""
+    with jira_dc(world, clock=lambda: NOW) as server, Caller(server) as caller:
+        server.signed_out = True
+        answer = caller.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["X-Seraph-LoginReason"] == "AUTHENTICATED_FAILED"
+
+
 @pytest.mark.parametrize("form", ["ms", "minutes"])
 def test_windows_of_creation_are_exact(cloud: Caller, form: str) -> None:
     """Between two instants, the lower one included: in milliseconds, or written, to the minute."""

@@ -105,7 +105,7 @@ class JiraFace(TrackerServer):
             seen = _anonymous(state) if self.signed_out else state
             asking = Asking(state=seen, zone=self.world.zone, now=now)
             call = Call(request=request, state=seen, tongue=tongue, asking=asking, part={})
-            return self._marked(self._route(call, found["tail"]))
+            return self._marked(self._routed(call, found["tail"]))
 
     @abstractmethod
     def sign_in(self, request: Request) -> Answer | None:
@@ -173,6 +173,13 @@ class JiraFace(TrackerServer):
         limit = (-1 if is_server else 100) if "changelog" in call.request.values("expand") else 0
         wish = replace(call.wish(("*all",)), changelog=limit)
         return answer_json(issue_payload(call.state, found, wish, call.tongue), issues=1)
+
+    def _routed(self, call: Call, tail: str) -> Answer:
+        """Answer a request; an error answer too says who asked."""
+        try:
+            return self._route(call, tail)
+        except RefusalError as refusal:
+            return refusal.answer
 
     def _route(self, call: Call, tail: str) -> Answer:
         allowed = [(one, match) for one in self.routes if (match := one.path.match(tail))]
