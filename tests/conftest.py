@@ -18,6 +18,7 @@ settings.load_profile("soak" if os.environ.get("CLIENTVIEW_SOAK") else "repeatab
 
 DATA_VARIABLE = "CLIENTVIEW_TEST_DATA"
 NO_SKIP_VARIABLE = "CLIENTVIEW_NO_SKIP"
+CAMPAIGN = "campaign"  # a test's property of this name is printed at the end
 _connect = socket.socket.connect
 
 
@@ -69,3 +70,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may skip: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what campaigns counted, whichever process ran them."""
+    reports = [one for name in ("passed", "failed") for one in terminalreporter.getreports(name)]
+    told = [text for one in reports for name, text in one.user_properties if name == CAMPAIGN]
+    for line in told:
+        terminalreporter.write_line(str(line))

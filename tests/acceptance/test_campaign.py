@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -26,6 +26,7 @@ from tests.acceptance.campaign import (
     undisturbed,
 )
 from tests.acceptance.campaign_kinds import Kind, Scene, plan
+from tests.conftest import CAMPAIGN
 
 IS_SOAKING = bool(os.environ.get("CLIENTVIEW_SOAK"))
 SCHEDULES = 115 if IS_SOAKING else 3  # of each face
@@ -44,7 +45,7 @@ def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.mark.timeout(3600 if IS_SOAKING else 120)
 def test_every_schedule_ends_as_if_nothing_had_happened(
-    subject: Face, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    subject: Face, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
 ) -> None:
     """A sync says 0 and is right, or refuses and changes nothing; afterwards all is as it should be."""
     tally: Counter[str] = Counter()
@@ -56,10 +57,9 @@ def test_every_schedule_ends_as_if_nothing_had_happened(
             ended, wrong = run(subject, number, kind)
         tally[f"{kind.name}: {ended}"] += 1
         faults += [f"{subject.name}, schedule {number}, {kind.name}: {text}" for text in wrong]
-    with capsys.disabled():
-        print(f"\n{subject.name}: {sum(tally.values())} schedules")
-        for line, count in sorted(tally.items()) if IS_SOAKING else ():
-            print(f"  {count:3} {line}")
+    counted = [f"  {count:3} {line}" for line, count in sorted(tally.items())]
+    record_property(CAMPAIGN, f"{subject.name}: {sum(tally.values())} schedules of faults")
+    record_property(CAMPAIGN, "\n".join(counted))
     assert not faults, "\n".join(faults)
 
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -23,6 +23,7 @@ from connector.clock import VARIABLE
 from connector.demo.trackers.exchange import Answer, Request, Serve
 from tests.acceptance import campaign_worlds as tales
 from tests.acceptance.campaign import FACES, Face, desk, dice_of, face, opened
+from tests.conftest import CAMPAIGN
 from tests.trackers.faults import Faults, limited, server_error, truncated
 
 IS_SOAKING = bool(os.environ.get("CLIENTVIEW_SOAK"))
@@ -56,7 +57,9 @@ def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.mark.timeout(3600 if IS_SOAKING else 120)
-def test_a_sync_killed_at_any_moment_is_made_good(subject: Face, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sync_killed_at_any_moment_is_made_good(
+    subject: Face, record_property: Callable[[str, object], None]
+) -> None:
     """Killed, the store is as it was or as it is to be; two syncs later it is as it is to be."""
     tally: Counter[str] = Counter()
     faults: list[str] = []
@@ -64,8 +67,7 @@ def test_a_sync_killed_at_any_moment_is_made_good(subject: Face, capsys: pytest.
         ended, wrong = run(subject, dice_of(10_000 + number))
         tally[ended] += 1
         faults += [f"{subject.name}, kill {number}: {text}" for text in wrong]
-    with capsys.disabled():
-        print(f"\n{subject.name}: {KILLS} syncs to be killed: {dict(tally)}")
+    record_property(CAMPAIGN, f"{subject.name}: {KILLS} schedules of kills: {dict(tally)}")
     assert not faults, "\n".join(faults)
 
 

@@ -104,6 +104,27 @@ def test_cloud_sprints(cloud: Caller, singles: Path) -> None:
     assert differences(ours, recorded, of_issues(paths)) == []
 
 
+def test_boards(server: Caller, singles: Path) -> None:
+    """A page of boards, and what each is, have the shape a Data Center gave."""
+    ours = server.get("/rest/agile/1.0/board", projectKeyOrId="APO").json()
+    recorded = document(singles / "go-jira" / "all_boards_filtered.json")
+    paths = [
+        "maxResults",
+        "startAt",
+        "isLast",
+        *(f"values[].{name}" for name in ("id", "self", "name", "type")),
+    ]
+    assert differences(ours, recorded, paths) == []
+
+
+def test_an_approximate_count_as_documented(cloud: Caller, singles: Path) -> None:
+    """It is one number."""
+    examples = document(singles / "jira_cloud_v3_documented_examples.json")
+    assert isinstance(examples, dict)
+    ours = cloud.post("/rest/api/3/search/approximate-count", {"jql": ALL}).json()
+    assert differences(ours, examples["POST /rest/api/3/search/approximate-count 200"], ["count"]) == []
+
+
 DOCUMENTED = [
     (
         "/rest/api/3/myself",
