@@ -60,16 +60,6 @@ class CreepPart(_Part):
     says: str
 
 
-class DeliveryPart(_Part):
-    """Whether a running sprint delivers what it was committed to."""
-
-    probability_less: float | None = Field(description="That less is delivered than committed, 0 to 1.")
-    committed: int
-    done: int
-    n: int = Field(description="Finished sprints of this project behind it.")
-    refused: str | None
-
-
 class OutlookPart(_Part):
     """One open container with its forecast, also in words."""
 
@@ -85,7 +75,6 @@ class OutlookPart(_Part):
     warning: str | None
     creep: CreepPart | None = Field(description="None without an agreement, or where nothing came in.")
     moved: MovedPart | None = None
-    delivery: DeliveryPart | None = Field(default=None, description="Of a running sprint.")
 
 
 class AskedPart(_Part):
