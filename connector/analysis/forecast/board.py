@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from connector.analysis.forecast.track import Chronicle, Kind, Track
 
 RECENT_DAYS: Final = 28.0  # closures so late say which container is worked on
 IDLE_DAYS: Final = 21.0  # so long without one, nobody works on it
+WORKED_DAYS: Final = 60.0  # so long after the last one, it is still worked on
 ASLEEP_DAYS: Final = 90.0  # so long without one and without open work, it stands in nobody's way
 
 _FAMILY: Final = {Kind.GROUP: Kind.MILESTONE}
@@ -88,6 +89,14 @@ class Board:
             ),
             is_idle=at - (one.born if last is None else last) > IDLE_DAYS,
         )
+
+    def worked_on(self, kind: Kind, at: float) -> Iterator[Course]:
+        """Yield the open containers of a kind in which something was done of late."""
+        for each in self._families[kind]:
+            if each.born < at and self.is_open(each.track.key, at):
+                last = each.last_closure(at)
+                if last is not None and at - last <= WORKED_DAYS:
+                    yield each
 
     def _begun(self, one: Course, at: float) -> Iterable[Course]:
         kin = self._families[family(one.track.kind)]

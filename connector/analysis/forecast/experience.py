@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -35,21 +35,11 @@ class Past:
     @property
     def replays(self) -> Sequence[float]:
         """Return the instants of its life that are looked at again."""
-        span = self.day - self.course.born
-        return [self.course.born + span * (index + 0.5) / REPLAYS for index in range(REPLAYS)]
+        return replays(self.course, self.day)
 
     def left_days(self, at: float) -> float:
         """Return how long it still took at an instant, to the end of its last day."""
         return self.day + 1.0 - at
-
-    @property
-    def is_telling(self) -> bool:
-        """Whether it is of the kind that forecasts are made for: not tiny, not written down afterwards."""
-        return (
-            self.day - self.course.born >= LEAST_DAYS
-            and self.course.scope_at(self.day + 1.0) >= LEAST_ITEMS
-            and not self.course.is_filled_in_later(self.day + 1.0)
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +49,7 @@ class Lesson:
     n: int
     coefficients: Sequence[float]
     errors: Spread  # of log(1 + days left)
-    coverage: float | None  # how often the 85 % day held when each was forecast from those before it
+    coverage: float | None  # how often the 85 % day held at replays, from those finished before
 
 
 class Experience:
@@ -72,23 +62,30 @@ class Experience:
         self._moments: dict[Past, Moments] = {}
         self._errors: dict[Past, Sequence[float]] = {}
         self._held: dict[Past, Sequence[bool]] = {}
-        self._lessons: dict[tuple[Past, ...], Lesson] = {}
+        self._now = -math.inf
+        self._lives: dict[str, Sequence[tuple[float, Row]]] = {}
 
     def pasts(self, kind: Kind) -> Sequence[Past]:
         """Return the finished containers of a kind, in the order of their ends."""
         return self._pasts.get(kind, ())
 
-    def lesson(self, kind: Kind, at: float) -> Lesson:
-        """Return what the containers of a kind teach that were finished by an instant."""
+    def lesson(self, course: Course, at: float) -> Lesson:
+        """Return what is to be learned for a container by an instant.
+
+        The finished ones of its kind teach coefficients and errors. Those worked on now teach that
+        it may take longer: at each instant of their life so far, at least until now. Its own life is
+        left out, so that more work in it never makes it look quicker.
+        """
+        kind = family(course.track.kind)
         pasts = tuple([past for past in self.pasts(kind) if past.known <= at < past.until][-LAST:])
-        if pasts not in self._lessons:
-            self._lessons[pasts] = Lesson(
-                n=len(pasts),
-                coefficients=self._coefficients(pasts),
-                errors=self._spread(pasts),
-                coverage=self._coverage(pasts),
-            )
-        return self._lessons[pasts]
+        coefficients = self._coefficients(pasts)
+        others = [each for each in self._board.worked_on(kind, at) if each is not course]
+        return Lesson(
+            n=len(pasts),
+            coefficients=coefficients,
+            errors=self._spread(pasts, exceeded=self._running(others, at, coefficients)),
+            coverage=self._coverage(pasts),
+        )
 
     def replayed(self, past: Past) -> tuple[Sequence[Row], Sequence[float]]:
         """Return the features at each replay of a finished container, and what the model is to find."""
@@ -119,10 +116,30 @@ class Experience:
         kin = self.pasts(family(past.course.track.kind))
         return [each for each in kin if each.known < past.known < each.until][-LAST:]
 
-    def _spread(self, pasts: Sequence[Past]) -> Spread:
+    def _spread(self, pasts: Sequence[Past], exceeded: Iterable[tuple[float, float]] = ()) -> Spread:
         general = ((error, prior.WEIGHT / len(prior.ERRORS)) for error in prior.ERRORS)
         own = ((error, 1.0 / REPLAYS) for past in pasts for error in self._error(past))
-        return Spread.of((*general, *own))
+        return Spread.of((*general, *own), exceeded=exceeded)
+
+    def _running(
+        self, courses: Iterable[Course], at: float, coefficients: Sequence[float]
+    ) -> Iterator[tuple[float, float]]:
+        """Yield the error that is passed already, at each replay of what is worked on now."""
+        for course in courses:
+            if is_telling(course, at):
+                for replay, features in self._lived(course, at):
+                    yield math.log1p(at - replay) - dot(coefficients, features), 1.0 / REPLAYS
+
+    def _lived(self, course: Course, at: float) -> Sequence[tuple[float, Row]]:
+        """Return the replays of a running container's life so far; kept while the instant stays the same."""
+        if self._now != at:
+            self._now, self._lives = at, {}
+        key = course.track.key
+        if key not in self._lives:
+            self._lives[key] = [
+                (replay, self._board.standing(course, replay).features) for replay in replays(course, at)
+            ]
+        return self._lives[key]
 
     def _coverage(self, pasts: Sequence[Past]) -> float | None:
         held = [each for past in pasts for each in self._did_hold(past)]
@@ -135,6 +152,21 @@ class Experience:
             limit = self._spread(before).quantile(HELD_AT) if before else 0.0
             self._held[past] = [error <= limit for error in self._error(past)] if before else []
         return self._held[past]
+
+
+def replays(course: Course, end: float) -> Sequence[float]:
+    """Return instants spread evenly over a container's life up to an instant."""
+    span = end - course.born
+    return [course.born + span * (index + 0.5) / REPLAYS for index in range(REPLAYS)]
+
+
+def is_telling(course: Course, at: float) -> bool:
+    """Whether a container is of the kind that forecasts are made for: not tiny, not written afterwards."""
+    return (
+        at - course.born >= LEAST_DAYS
+        and course.scope_at(at) >= LEAST_ITEMS
+        and not course.is_filled_in_later(at)
+    )
 
 
 def dot(one: Sequence[float], other: Sequence[float]) -> float:
@@ -164,5 +196,5 @@ def _of(track: Track, course: Course, zone: ZoneInfo) -> Iterator[Past]:
             known=max(days_of(at), start),
             until=days_of(until) if until else NEVER,
         )
-        if past.is_telling:
+        if is_telling(course, start + 1.0):
             yield past

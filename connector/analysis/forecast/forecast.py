@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from connector.analysis.forecast.board import Board, Standing, family
-from connector.analysis.forecast.course import DAY_S, NEVER, Course, days_of
+from connector.analysis.forecast.course import DAY_S, Course, days_of
 from connector.analysis.forecast.experience import Experience, dot
 from connector.analysis.forecast.overruns import Overruns
 from connector.analysis.forecast.simulate import seed_of
@@ -130,7 +130,7 @@ class Forecaster:
         active = self._board.active_days(at)
         if active < ACTIVE_DAYS:
             return f"found {active} days with work in the project, expected at least {ACTIVE_DAYS}"
-        lesson = self._experience.lesson(family(course.track.kind), at)
+        lesson = self._experience.lesson(course, at)
         expected = dot(lesson.coefficients, standing.features)
         left = lesson.errors.mapped(lambda error: _days(expected + error))
         method = "learned" if lesson.n >= OWN else "pooled"

@@ -19,12 +19,35 @@ class Spread:
     cumulated: Sequence[float]
 
     @classmethod
-    def of(cls, weighted: Iterable[tuple[float, float]]) -> Self:
-        """Make one of pairs of value and weight; those without weight are left out."""
-        ordered = sorted((value, weight) for value, weight in weighted if weight > 0)
-        return cls(
-            [value for value, _ in ordered], list(itertools.accumulate(weight for _, weight in ordered))
+    def of(
+        cls, weighted: Iterable[tuple[float, float]], *, exceeded: Iterable[tuple[float, float]] = ()
+    ) -> Self:
+        """Make one of pairs of value and weight; those without weight are left out.
+
+        Args:
+            weighted: Values as they were observed.
+            exceeded: Values that were passed and not yet observed to their end: their weight goes
+                to the observed values above them. None above: to the highest one.
+
+        Source:
+            Kaplan and Meier, Nonparametric estimation from incomplete observations, 1958, with weights.
+        """
+        told = sorted(
+            [(value, False, weight) for value, weight in weighted if weight > 0]
+            + [(value, True, weight) for value, weight in exceeded]
         )
+        values, masses = [], []
+        left, surviving = sum(weight for _, _, weight in told), 1.0
+        for value, is_open, weight in told:
+            if not is_open:
+                mass = surviving * min(weight / left, 1.0) if left > _ROUNDING else surviving
+                values.append(value)
+                masses.append(mass)
+                surviving -= mass
+            left -= weight
+        if masses:
+            masses[-1] += surviving
+        return cls(values, list(itertools.accumulate(masses)))
 
     def __bool__(self) -> bool:
         return bool(self.values)
