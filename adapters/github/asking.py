@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from typing import Protocol, TypeVar
 
 from adapters import wire
@@ -17,6 +20,7 @@ from adapters.wire import JSON
 
 PAGE_ISSUES = 100  # most that GitHub gives; halved when it does not manage them within its ten seconds
 LEAST_PAGE_ISSUES = 6
+PAGES_AHEAD = 3  # of whoever works on them; they are still asked for one after the other
 GOOD_RUN = 4  # pages in a row that went well, after which a halved page is doubled again
 LONGEST_RUN = 64  # each doubling that fails at once doubles the run up to here
 MAX_REPEATS = 8  # of one query, while a server lacks parts of the schema
@@ -154,7 +158,7 @@ class Pace:
 
 
 class Walk:
-    """A chain of pages by cursor: each is asked for while the one before it is worked on."""
+    """A chain of pages by cursor, asked for one after the other, a few ahead of whoever works on them."""
 
     def __init__(self, ask: Callable[[str], Connection], *, after: str = "") -> None:
         """Take how a page behind a cursor is asked for, and where to begin."""
@@ -162,6 +166,8 @@ class Walk:
         self._after = after
         self._has_begun = False
         self._is_done = False
+        self._turn = 0
+        self._turned = threading.Condition()
 
     def pages(self) -> Iterator[tuple[str, Connection]]:
         """Yield each page with the cursor behind it.
@@ -169,11 +175,34 @@ class Walk:
         Raises:
             AdapterError: A page could not be had, or the chain goes in a circle.
         """
-        return in_order(self._steps(), at_a_time=1)
+        steps = in_order(self._steps(), at_a_time=PAGES_AHEAD)
+        try:
+            for page in steps:
+                if page is not None:
+                    yield page
+        finally:
+            self._is_done = True  # steps that wait for their turn ask for nothing more
+            steps.close()
 
-    def _steps(self) -> Iterator[Callable[[], tuple[str, Connection]]]:
-        while not self._is_done:
-            yield self._step
+    def _steps(self) -> Iterator[Callable[[], tuple[str, Connection] | None]]:
+        for turn in count():
+            if self._is_done:
+                return
+            yield partial(self._in_turn, turn)
+
+    def _in_turn(self, turn: int) -> tuple[str, Connection] | None:
+        """Wait for the page before this one, and ask for this one; None behind the last."""
+        with self._turned:
+            self._turned.wait_for(lambda: self._turn == turn)
+        try:
+            return None if self._is_done else self._step()
+        except BaseException:
+            self._is_done = True
+            raise
+        finally:
+            with self._turned:
+                self._turn += 1
+                self._turned.notify_all()
 
     def _step(self) -> tuple[str, Connection]:
         page = self._page()
