@@ -206,7 +206,9 @@ class GitHubAdapter:
                 f"{self._settings.repository} is another repository now (id {home.id}, before {known.id}):"
                 " its issues are not those that are stored. Name the new one, or give the source a `name`"
             )
-        note_identity(notes, Identity(id=home.id, name=home.name), now=self._environment.now())
+        seen = Identity(id=home.id, name=home.name)
+        if known != seen:
+            note_identity(notes, seen, now=self._environment.now())
 
     # Single questions
 
