@@ -8,14 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.forecast.sources import Named
+from benchmarks.forecast.tables import Dated, Iterated
 from connector.analysis.forecast import prior
 from connector.analysis.forecast.board import Board
 from connector.analysis.forecast.experience import Experience, dot
 from connector.analysis.forecast.ridge import Moments, Row
 from connector.analysis.forecast.spread import Spread
+from connector.analysis.forecast.sprints import chance
 from connector.analysis.forecast.track import Kind
 
 ERRORS = 40  # quantiles that stand for all errors
+SHORTEST_DAYS = 7.0  # of a plan: shorter ones are no measure of an overrun
+LONGEST_OVERRUN = 1.5
+STEPS = 12  # of repeated least squares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,3 +90,44 @@ def _mean(found: Sequence[Example]) -> Moments:
 
 def _coefficients(moments: Moments) -> Sequence[float]:
     return moments.coefficients(penalty=prior.PENALTY, never_below_zero=prior.NEVER_BELOW_ZERO)
+
+
+# -- planned dates ---------------------------------------------------------------------------------------
+
+
+def overrun_shares(found: Iterable[Dated], count: int) -> Sequence[float]:
+    """Return even quantiles of overruns in shares of the planned length; projects weigh alike.
+
+    Neglect of a tracker is no delay: shares are cut at `LONGEST_OVERRUN`.
+    """
+    dated = list(found)
+    size = Counter(one.project for one in dated)
+    spread = Spread.of((_overrun_share(one), 1.0 / size[one.project]) for one in dated)
+    return [spread.quantile((index + 0.5) / count) for index in range(count)]
+
+
+def _overrun_share(one: Dated) -> float:
+    length = max((one.planned_at.date() - one.began_at.date()).days, SHORTEST_DAYS)
+    return min((one.ended_at.date() - one.planned_at.date()).days / length, LONGEST_OVERRUN)
+
+
+# -- sprints ---------------------------------------------------------------------------------------------
+
+
+def logistic(boards: Iterable[Sequence[Iterated]]) -> Sequence[float]:
+    """Fit the logistic model by repeated least squares; boards weigh by the root of their sprints."""
+    weighted = [(one, 1.0 / math.sqrt(len(board))) for board in boards for one in board]
+    total = sum(weight for _, weight in weighted)
+    found: Sequence[float] = [0.0] * len(weighted[0][0].features)
+    for _ in range(STEPS):
+        parts = [_reweighted(one, found, weight / total) for one, weight in weighted]
+        found = parts[0].plus(parts[1:]).coefficients(penalty=1.0 / len(weighted))
+    return found
+
+
+def _reweighted(one: Iterated, model: Sequence[float], weight: float) -> Moments:
+    logit = dot(model, one.features)
+    likely = chance(logit)
+    variance = max(likely * (1.0 - likely), 1e-4)
+    target = logit + (float(one.fell_short) - likely) / variance
+    return Moments.of([one.features], [target]).times(weight * variance)

@@ -53,6 +53,10 @@ class Course:
         """Return how often an item in it was done after `start`, up to and with `end`."""
         return bisect_right(self.closures, end) - bisect_right(self.closures, start)
 
+    def entered_between(self, start: float, end: float) -> int:
+        """Return how many items came in after `start`, up to and with `end`."""
+        return bisect_right(self.entries, end) - bisect_right(self.entries, start)
+
     def last_closure(self, at: float) -> float | None:
         """Return when an item in it was done last; None before the first."""
         index = bisect_right(self.closures, at)

@@ -72,5 +72,63 @@ ERRORS: Final = (
 )
 """Errors of log(1 + days left) on projects that the coefficients had not seen, as even quantiles."""
 
-OVERRUNS: Final = (-0.46, 0.0, 0.1, 0.1, 0.1, 0.45, 1.0, 1.4, 2.0, 2.0, 2.0, 2.3, 3.0, 4.4)
-SPRINT_OVERRUNS: Final = (0.0, 0.0, 0.0, 0.07, 0.14, 0.14, 0.2, 0.3)
+OVERRUNS: Final = (
+    -0.083,
+    0.000,
+    0.000,
+    0.000,
+    0.000,
+    0.071,
+    0.071,
+    0.077,
+    0.091,
+    0.143,
+    0.143,
+    0.167,
+    0.273,
+    0.445,
+    1.000,
+    1.500,
+    1.500,
+    1.500,
+    1.500,
+    1.500,
+)
+"""Overruns of dated milestones and sprints in shares of their planned length, as even quantiles."""
+
+SPRINT_OVERRUNS: Final = (
+    -0.083,
+    0.000,
+    0.000,
+    0.000,
+    0.000,
+    0.000,
+    0.000,
+    0.071,
+    0.071,
+    0.071,
+    0.077,
+    0.077,
+    0.091,
+    0.143,
+    0.143,
+    0.143,
+    0.167,
+    0.214,
+    0.273,
+    0.714,
+)
+"""The same of sprints alone."""
+
+SPRINT_FEATURES: Final = ("constant", "log committed", "done", "added", "removed")
+"""The last three in shares of what was committed."""
+
+SPRINT_LEVEL_VARIANCE: Final = 1.0  # of how much less, or more, a team takes on than others, in logits
+
+SPRINT_COEFFICIENTS: Final = (
+    (0.0, (-0.180, 0.504, -2.381, 0.948, -1.426)),
+    (0.3, (0.106, 0.674, -2.679, 1.254, -1.764)),
+    (0.5, (0.242, 0.710, -2.709, 1.555, -2.115)),
+    (0.8, (0.439, 0.819, -2.683, 2.037, -2.865)),
+)
+"""By share of the planned time: what makes a sprint fall short."""
