@@ -115,8 +115,8 @@ class Face:
     folder: Path
     watch: Watch = field(default_factory=Watch)
     requests: int = 0  # of an undisturbed full pull
-    right: dict[Path, Content] = field(default_factory=dict)  # what a full pull makes of each store
-    right_soon: dict[Path, Content] = field(default_factory=dict)  # what the next sync makes of it
+    known: dict[tuple[Path, bool], Content] = field(default_factory=dict)
+    still: Any = None  # a world in which nothing happens but what always does
 
     @property
     def database(self) -> Path:
@@ -132,6 +132,13 @@ class Face:
     def empty(self) -> Path:
         """A store in which nothing is."""
         return self.folder / "empty.db"
+
+    def right(self, begin_with: Path, *, full: bool) -> Content:
+        """Return what an undisturbed sync makes of a store. Not while a desk is open."""
+        slot = (begin_with, full)
+        if slot not in self.known:
+            self.known[slot] = undisturbed(self, self.still, begin_with, full=full)
+        return self.known[slot]
 
     def calm(self) -> None:
         """Let nothing go wrong any more."""
@@ -161,7 +168,8 @@ def face(name: str, folder: Path) -> Iterator[Face]:
     watch = Watch(at=tales.EARLIER)
     kinds: dict[str, Callable[..., TrackerServer]] = {JIRA_CLOUD: JiraCloud, JIRA_CENTER: JiraDataCenter}
     make = _MAKERS[name]
-    server = kinds.get(name, GitHubServer)(make(), clock=watch.now)
+    still = make()
+    server = kinds.get(name, GitHubServer)(still, clock=watch.now)
     server.keeps_bodies = False
     if isinstance(server, JiraDataCenter):
         server.page_cap = 50
@@ -169,7 +177,7 @@ def face(name: str, folder: Path) -> Iterator[Face]:
         server.graphql_status = 404
     folder.mkdir(parents=True)
     with server:
-        made = Face(name=name, server=server, make=make, folder=folder, watch=watch)
+        made = Face(name=name, server=server, make=make, folder=folder, watch=watch, still=still)
         _write_config(made)
         with desk(made, None):
             pass
@@ -177,9 +185,7 @@ def face(name: str, folder: Path) -> Iterator[Face]:
         with desk(made, made.empty) as store:
             assert store.sync().exit_code == 0
         shutil.copy(made.database, made.earlier)
-        for begin in (made.empty, made.earlier):
-            made.right_soon[begin] = undisturbed(made, made.make(), begin, full=False)
-            made.right[begin] = undisturbed(made, made.make(), begin)
+        made.right(made.earlier, full=True)
         made.requests = len(server.log)
         yield made
     assert not server.failures, f"defects of the small tracker itself: {server.failures}"

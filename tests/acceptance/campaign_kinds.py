@@ -42,7 +42,6 @@ class Scene:
     faults: Faults
     dice: random.Random
     released: threading.Event = field(default_factory=threading.Event)  # set when all is over
-    is_moving: bool = False  # the world goes on changing: what is right is known only afterwards
     dies_at: int | None = None
     afterwards: list[Callable[[], object]] = field(default_factory=list)  # puts right what faults did
 
@@ -57,12 +56,17 @@ Setup = Callable[[Scene], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of fault. `is_unseen`: no client can see it, so that what follows may be wrong for a while."""
+    """One kind of fault.
+
+    `is_unseen`: no client can see it, so that what follows may be wrong for a while. `is_moving`: the
+    world goes on changing meanwhile, and what is right is known only afterwards.
+    """
 
     name: str
     setup: Setup
     faces: tuple[str, ...] = FACES
     is_unseen: bool = False
+    is_moving: bool = False
 
 
 def once(fault: Callable[[Scene], Fault], *, path: str = ANY, most: int = 2) -> Setup:
@@ -139,7 +143,6 @@ def _chance(scene: Scene) -> None:
 
 
 def _meanwhile(scene: Scene) -> None:
-    scene.is_moving = True
     is_jira = scene.subject.name in JIRA
     among, but = (
         (tales.JIRA_ISSUES, tales.JIRA_GOERS) if is_jira else (tales.GITHUB_NUMBERS, tales.GITHUB_GOERS)
@@ -237,7 +240,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(name="captcha", setup=storm(lambda _scene: wrong.captcha()), faces=(JIRA_CENTER,)),
     Kind(name="taken for anonymous", setup=_anonymous, faces=JIRA),
     Kind(name="repository hidden", setup=_hidden, faces=ANY_GITHUB),
-    Kind(name="project closed", setup=_closed, faces=JIRA),
+    Kind(name="project closed", setup=_closed, faces=JIRA, is_moving=True),
     Kind(name="index lags", setup=_lag, faces=(JIRA_CLOUD,), is_unseen=True),
     Kind(
         name="empty page",
@@ -252,14 +255,18 @@ KINDS: tuple[Kind, ...] = (
         is_unseen=True,
     ),
     Kind(name="anything by chance", setup=_chance),
-    Kind(name="changes meanwhile", setup=_meanwhile),
-    Kind(name="pages shift", setup=_shifting, faces=JIRA),
+    Kind(name="changes meanwhile", setup=_meanwhile, is_moving=True),
+    Kind(name="pages shift", setup=_shifting, faces=JIRA, is_moving=True),
     Kind(name="dies", setup=_dies),
     Kind(name="dies in trouble", setup=_dies_in_trouble),
 )
 
 
-def plan(face: str, count: int, *, skip: int = 0) -> list[tuple[int, Kind]]:
-    """Return so many schedules of a face, as number and kind: every kind comes before one comes twice."""
+def plan(face: str, count: int, *, step: int = 1) -> list[tuple[int, Kind]]:
+    """Return so many schedules of a face, as number and kind.
+
+    By steps of 1 every kind comes before one comes twice; longer steps look at a few far apart.
+    """
     kinds = [kind for kind in KINDS if face in kind.faces]
-    return [(number, kinds[number % len(kinds)]) for number in range(skip, skip + count)]
+    begin = FACES.index(face)
+    return [(number, kinds[number % len(kinds)]) for number in range(begin, begin + count * step, step)]

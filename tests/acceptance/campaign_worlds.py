@@ -39,7 +39,8 @@ def jira_world(*, hides: bool = True) -> JiraWorld:
         world.project(key, key.title())
     first = world.version("APO", "R0", release_on=dt.date(2026, 9, 1))
     for number in range(1, 4):
-        world.version("APO", f"R{number}", release_on=dt.date(2026, 9 + number, 1))
+        made = world.version("APO", f"R{number}", release_on=dt.date(2026, 9 + number, 1))
+        made.release(after(95))  # what is over needs no forecast, which is not what this is about
     board = world.board("APO", "Scrum")
     world.board("APO", "Flow", kind="kanban")
     for number in range(3):
@@ -113,6 +114,8 @@ def github_world() -> GitHubWorld:
         at = after(60) + turn * HOUR / 2
         issues[33].label(at, add="late").label(at + HOUR / 4, remove="late")
     _github_changes(world, issues)
+    for over in milestones[1:]:
+        over.close(after(95))
     milestones[0].move(SINCE, due_on=dt.date(2026, 12, 24))
     return world
 

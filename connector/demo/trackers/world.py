@@ -22,14 +22,13 @@ class _Replay(Generic[State]):
 
     state: State | None = None
     done: int = 0
-    until: dt.datetime = BEGINNING
 
 
 class World(Generic[State]):
     """Acts in the order of their instants, and the state they lead to.
 
-    The state moves forward cheaply; asked for an earlier moment, or handed an act that lies
-    behind it, the world starts over from `fresh` and replays. Use `lock` around a read. Views
+    The state moves forward cheaply; asked for a moment before its last act, or handed an act that
+    lies behind it, the world starts over from `fresh` and replays. Use `lock` around a read. Views
     move apart from each other: a search index may stay behind what is asked for by id.
     """
 
@@ -56,10 +55,9 @@ class World(Generic[State]):
         with self.lock:
             seen = self._views.setdefault(view, _Replay())
             state = seen.state
-            if state is None or now < seen.until:
+            if state is None or (seen.done and self._acts[seen.done - 1][0] > now):
                 state = self._fresh()
                 seen.done = 0
-            seen.until = now
             while seen.done < len(self._acts) and self._acts[seen.done][0] <= now:
                 self._acts[seen.done][2](state)
                 seen.done += 1
