@@ -25,7 +25,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 class Gate:
-    """Lets requests pass until one for histories comes; then waits until it is opened."""
+    """Lets requests pass until one for issues comes; then waits until it is opened."""
 
     def __init__(self) -> None:
         self.reached = threading.Event()
@@ -33,7 +33,7 @@ class Gate:
 
     def __call__(self, request: Request, serve: Serve) -> Answer:
         """Stand before the server."""
-        if "changelog" in request.path and not self.opened.is_set():
+        if request.path.endswith("/search/jql") and not self.opened.is_set():
             self.reached.set()
             self.opened.wait(30)
         return serve(request)
