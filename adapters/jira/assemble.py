@@ -79,7 +79,7 @@ def records(raws: Iterable[Mapping[str, object]], context: Context) -> Records:
 def parse_issue(payload: IssuePayload, changes: Sequence[Change], context: Context) -> Issue:
     """Make an issue of its payload; its own changes tell when it was closed."""
     fields = payload.fields
-    category = category_of(fields.status)
+    category = _category(fields, context)
     return Issue(
         key=context.issue_key(payload.id),
         source=context.source,
@@ -192,6 +192,14 @@ def _quarantined(raw: Mapping[str, object], exc: ValidationError) -> Quarantined
         field=path[:80],
         reason=f"{error['msg'].removeprefix('Value error, ')}; found {found}",
     )
+
+
+def _category(fields: FieldsPayload, context: Context) -> Category:
+    """Return how far it is: by its status, else by what the site says of a status of that id."""
+    told = category_of(fields.status)
+    if told is not Category.UNKNOWN or fields.status is None:
+        return told
+    return context.statuses.get(fields.status.id, Category.UNKNOWN)
 
 
 def _level(fields: FieldsPayload, context: Context) -> int:

@@ -18,7 +18,7 @@ from adapters.jira import assemble, history, queries
 from adapters.jira.answers import SearchPage
 from adapters.jira.payloads import instant, read
 from adapters.jira.positions import Position, milliseconds, spans
-from adapters.jira.product import AT_A_TIME, IN_HAND, Portion, Raw, Reader, batched, gathered, id_of
+from adapters.jira.product import AT_A_TIME, CHAINED, IN_HAND, Portion, Raw, Reader, batched, gathered, id_of
 from adapters.jira.queries import Wanted
 from adapters.jira.walking import ahead, guarded
 from adapters.parallel import in_order
@@ -32,8 +32,10 @@ class Center:
     reader: Reader
 
     def first(self, wanted: Wanted, start: Position, fields: Sequence[str]) -> SearchPage:
-        """Read the first page of issues behind a position: of a small project, or a quiet one, all."""
-        return self.reader.search(SearchPage, _full(wanted.behind(start), fields))
+        """Read the first page of issues behind a position, or of changes the first few, as one."""
+        query = wanted.behind(start)
+        most = 1 if wanted.since is None else CHAINED
+        return self._pages_of(lambda start_at: _full(query, fields, start_at=start_at), most=most)
 
     def portions(
         self, wanted: Wanted, start: Position, fields: Sequence[str], first: SearchPage
@@ -140,17 +142,22 @@ class Center:
         apart = (self._alone(one, fields=fields, histories=histories) for one in left)
         return [*found, *(raw for raw in apart if raw is not None)]
 
-    def _all_of(self, question: Callable[[int], queries.Question]) -> list[Raw]:
-        """Read every page of a query, however few issues the site puts on one."""
-        found: dict[str, Raw] = {}
-        reached, is_last = 0, False
-        while not is_last:
+    def _all_of(self, question: Callable[[int], queries.Question]) -> Sequence[Raw]:
+        return self._pages_of(question).issues
+
+    def _pages_of(
+        self, question: Callable[[int], queries.Question], *, most: int | None = None
+    ) -> SearchPage:
+        """Read the pages of a query as one, `most` of them, however few issues the site puts on each."""
+        found: dict[str, dict[str, object]] = {}
+        reached = turns = 0
+        while True:
             page = self.reader.search(SearchPage, question(reached))
             fresh = {id_of(raw): raw for raw in page.issues if id_of(raw) not in found}
             found |= fresh
-            reached += len(page.issues)
-            is_last = not fresh or (page.total is not None and reached >= page.total)
-        return list(found.values())
+            reached, turns = reached + len(page.issues), turns + 1
+            if not fresh or turns == most or (page.total is not None and reached >= page.total):
+                return page.model_copy(update={"issues": tuple(found.values())})
 
     def _alone(self, issue_id: str, *, fields: Sequence[str], histories: bool) -> Raw | None:
         question = queries.issue(issue_id, root=queries.V2, fields=fields, histories=histories)

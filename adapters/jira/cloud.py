@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 
 from adapters.errors import NotFoundError
 from adapters.jira import assemble, history, queries
@@ -21,6 +21,7 @@ from adapters.jira.payloads import read
 from adapters.jira.positions import Position, evenly, milliseconds
 from adapters.jira.product import (
     AT_A_TIME,
+    CHAINED,
     IN_HAND,
     Portion,
     Raw,
@@ -36,7 +37,7 @@ from adapters.parallel import in_order
 from adapters.protocol import Present
 
 SWEEP_PART = 1250  # ids of a part of the sweep, about; parts are swept side by side
-SWEEP_PARTS = 16  # the most
+SWEEP_PARTS = 8  # the most
 SURELY_WHOLE = 20  # an issue with fewer histories than this came with all of them
 UNTOLD_HISTORIES = 100  # of an issue that does not say how many it has, about
 _PORTIONS_AHEAD = 2
@@ -61,8 +62,15 @@ class Cloud:
     reader: Reader
 
     def first(self, wanted: Wanted, start: Position, fields: Sequence[str]) -> SearchPage:
-        """Read the first page of issues behind a position: of a small project, or a quiet one, all."""
-        return self.reader.search(SearchPage, queries.cloud_search(wanted.behind(start), fields=fields))
+        """Read the first page of issues behind a position, or of changes the first few, as one."""
+        query = wanted.behind(start)
+
+        def turn(token: str | None) -> SearchPage:
+            return self.reader.search(SearchPage, queries.cloud_search(query, fields=fields, token=token))
+
+        most = 1 if wanted.since is None else CHAINED
+        pages = tuple(islice(by_token(turn, told=f"{self.reader.name}: the search"), most))
+        return pages[-1].model_copy(update={"issues": tuple(one for page in pages for one in page.issues)})
 
     def portions(
         self, wanted: Wanted, start: Position, fields: Sequence[str], first: SearchPage

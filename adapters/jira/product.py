@@ -17,7 +17,8 @@ from adapters.jira.positions import Position
 from adapters.jira.queries import Ask, Question, Wanted
 from adapters.protocol import Present
 
-BATCH_ISSUES = 500  # issues of a portion, about
+BATCH_ISSUES = 700  # issues of a portion, about
+CHAINED = 4  # pages of a few changes that are read one after the other; more are worth a sweep
 AT_A_TIME = 8  # requests under way
 IN_HAND = 16  # answers on their way or waiting while others are read
 
@@ -83,7 +84,7 @@ class Product(Protocol):
     """A product's ways. Every issue is given with all of its histories."""
 
     def first(self, wanted: Wanted, start: Position, fields: Sequence[str]) -> SearchPage:
-        """Read the first page of issues behind a position."""
+        """Read the first page of issues behind a position; the first few where only changes are wanted."""
         ...
 
     def portions(

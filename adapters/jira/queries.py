@@ -105,14 +105,16 @@ def search_fields(custom_ids: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*_SYSTEM_FIELDS, *custom_ids]))
 
 
-def cloud_search(query: str, *, fields: Sequence[str]) -> Question:
-    """Ask Cloud for the first page of issues, with the latest of their histories."""
-    body: wire.JSON = {
+def cloud_search(query: str, *, fields: Sequence[str], token: str | None = None) -> Question:
+    """Ask Cloud for a page of issues, with the latest of their histories."""
+    body: dict[str, wire.JSON] = {
         "jql": query,
         "fields": list(fields),
         "maxResults": CLOUD_PAGE,
         "expand": "changelog",
     }
+    if token is not None:
+        body["nextPageToken"] = token
     return Question(root=V3, path="search/jql", body=body)
 
 

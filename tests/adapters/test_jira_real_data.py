@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,14 @@ import pytest
 from adapters.protocol import Batch, Window
 from adapters.records import Category
 from adapters.replay import ReplayAdapter, ReplaySettings
-from tests.adapters.jira_world import environment
+from connector.demo.trackers.jira.cloud import JiraCloud
+from connector.demo.trackers.jira.datacenter import JiraDataCenter
+from connector.demo.trackers.jira.load import load_jira
+from connector.demo.trackers.jira.world import JiraWorld
+from tests.adapters.jira_world import NOW, adapter, environment
 
 pytestmark = pytest.mark.real_data
+SYSTEM = frozenset({"title", "type", "status", "category", "resolution", "labels", "milestones", "due_on"})
 
 
 def pull(folder: Path, path: str, project: str) -> list[Batch]:
@@ -86,3 +92,39 @@ def test_epics_of_the_agile_shape_are_parents(real_data: Path) -> None:
     found = {one.ref: one for batch in pull(real_data, "jira/DAEMON", "DAEMON") for one in batch.issues}
     assert found["DAEMON-1"].parent == "jira:issue:154699"
     assert found["DAEMON-1"].iterations == ("jira:sprint:582",)
+
+
+@pytest.mark.parametrize("face", [JiraCloud, JiraDataCenter])
+@pytest.mark.parametrize(
+    ("name", "issues"),
+    [("DURACLOUD", 739), ("CB", 211), ("DRILL", 68), ("DAEMON", 317), ("MOD", 367)],
+)
+def test_both_faces_give_what_the_recording_holds(
+    real_data: Path, face: type[JiraCloud | JiraDataCenter], name: str, issues: int
+) -> None:
+    """Pulled over HTTP from either product, a recorded project is whole: the same issues, every change."""
+    with face(served(real_data, name), clock=lambda: NOW) as server:
+        batches = list(adapter(server, project=name).pull(Window()))
+    assert [one for batch in batches for one in batch.quarantined] == []
+    found = {one.ref: one for batch in batches for one in batch.issues}
+    recorded = pull(real_data, f"jira/{name}", name)
+    assert len(found) == issues
+    assert found.keys() == {one.ref for batch in recorded for one in batch.issues}
+    assert told(batches) == told(recorded)
+
+
+def told(batches: list[Batch]) -> Counter[str]:
+    """Count the changes of the fields that a site has without its own: recordings lack their definitions."""
+    every = (one for batch in batches for one in batch.changes if one.field in SYSTEM)
+    return Counter(str(one.field) for one in every)
+
+
+def served(real_data: Path, name: str) -> JiraWorld:
+    """Return a recorded project as a site that can be served."""
+    folder = real_data / "jira"
+    versions, project = folder / f"{name}.versions.json.gz", folder / f"{name}.project.json.gz"
+    return load_jira(
+        next(folder.glob(f"{name}*.issues*.jsonl.gz")),
+        versions=versions if versions.exists() else None,
+        project=project if project.exists() else None,
+    )

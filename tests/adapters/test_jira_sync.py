@@ -55,6 +55,22 @@ def test_a_sync_with_nothing_changed_costs_three_requests(face: type[Server], no
     assert (batches[0].milestones, batches[0].iterations) != (None, None)
 
 
+def test_a_few_hundred_changes_are_worth_no_sweep(notes: Notebook) -> None:
+    """A few pages of changes are read one after the other; only more are swept and read side by side."""
+    world = JiraWorld()
+    world.project("APO", "Apollo")
+    for number in range(500):
+        made = world.issue("APO", at=day(number / 1000), summary=str(number), type="Task")
+        made.label(day(20 + number % 2), add="seen")
+    with JiraCloud(world, clock=lambda: NOW) as server:
+        synced(server, notes)
+        few = synced(server, notes, since=day(20.5))
+        assert len(server.log) == 1 + 3
+        many = synced(server, notes, since=day(0))
+        assert any(one.path.endswith("/issue/bulkfetch") for one in server.log)
+    assert (len(issues(few)), len(issues(many))) == (250, 500)
+
+
 def test_notes_are_believed_for_a_day(face: type[Server], notes: Notebook) -> None:
     """A day later the definitions are asked for again."""
     with face(small_world(), clock=lambda: NOW) as server:
