@@ -24,6 +24,7 @@ class SearchPage(Payload):
     issues: tuple[dict[str, object], ...] = ()
     issue_errors: tuple[IssueError, ...] = ()
     next_page_token: str | None = None
+    is_last: bool | None = None  # None: not said
     total: int | None = None
 
 
@@ -32,6 +33,7 @@ class IdPage(Payload):
 
     issues: tuple[Reference, ...] = ()
     next_page_token: str | None = None
+    is_last: bool | None = None  # None: not said
 
 
 class HookFields(Payload):
@@ -81,6 +83,7 @@ class ChangelogPage(Payload):
 
     issue_change_logs: tuple[IssueHistories, ...] = ()
     next_page_token: str | None = None
+    is_last: bool | None = None  # None: not said
 
 
 class BoardPayload(Payload):

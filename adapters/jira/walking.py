@@ -26,6 +26,11 @@ class TokenPage(Protocol):
         """Token of the next page; None or "" on the last one."""
         ...
 
+    @property
+    def is_last(self) -> bool | None:
+        """Whether it calls itself the last one; None where it does not say."""
+        ...
+
 
 Page = TypeVar("Page", bound=TokenPage)
 
@@ -33,12 +38,14 @@ Page = TypeVar("Page", bound=TokenPage)
 def by_token(turn: Callable[[str | None], Page], *, told: str) -> Iterator[Page]:
     """Follow page tokens to the end. Whether a page is full, or calls itself the last, means nothing.
 
+    A page that says that it is not the last, and names no next one, is no end: what follows is lost.
+
     Args:
         turn: Asks for the page of a token; None is the first.
         told: What is walked through, for messages.
 
     Raises:
-        MalformedError: A token came twice.
+        MalformedError: A token came twice, or is missing from a page that says more follow.
         UnreachableError: The tracker does not know its own token any more.
     """
     token: str | None = None
@@ -48,6 +55,8 @@ def by_token(turn: Callable[[str | None], Page], *, told: str) -> Iterator[Page]
         token = page.next_page_token or None
         if token in had:
             raise MalformedError(f"{told} repeats itself; expected another page or an end")
+        if token is None and page.is_last is False:
+            raise MalformedError(f"{told} says that more follows and names no next page; expected a token")
         yield page
         if token is None:
             return
