@@ -67,6 +67,7 @@ def open_jira(
     saved_types = shaped(tuple[IssueType, ...], recording.document("issuetypes") or (), "issuetypes.json")
     gathered = _gather(lines(recording.issues))
     statuses = saved_statuses or tuple(gathered.statuses.values())
+    told = [one for one in statuses if saved_statuses or one.status_category]
     types = saved_types or tuple(gathered.types.values())
     fields = parse.map_fields(saved_fields, overrides=settings.overrides, asked=asked)
     context = parse.Context(
@@ -74,7 +75,7 @@ def open_jira(
         project=settings.project or "",
         site=settings.site.rstrip("/"),
         fields=fields if saved_fields else gathered.completed(fields),
-        statuses={**({} if saved_statuses else _FIRST_STATUSES), **parse.map_statuses(statuses)},
+        statuses={**({} if saved_statuses else _FIRST_STATUSES), **parse.map_statuses(told)},
         levels=parse.map_levels(types),
         issue_ids=gathered.issue_ids,
     )
@@ -125,10 +126,16 @@ class _Gathered:
         if raw.get("key") and raw.get("id"):
             self.issue_ids[str(raw["key"])] = str(raw["id"])
         status, issue_type = fields.get("status"), fields.get("issuetype")
-        if isinstance(status, Mapping) and str(status.get("id")) not in self.statuses:
-            self.statuses[str(status.get("id"))] = shaped(Status, status, "status")
+        if isinstance(status, Mapping):
+            self._learn(shaped(Status, status, "status"))
         if isinstance(issue_type, Mapping) and str(issue_type.get("id")) not in self.types:
             self.types[str(issue_type.get("id"))] = shaped(IssueType, issue_type, "issuetype")
+
+    def _learn(self, status: Status) -> None:
+        """Keep a status; one that tells its category rather than one that does not."""
+        known = self.statuses.get(status.id)
+        if known is None or known.status_category is None:
+            self.statuses[status.id] = status
 
     def _compare(self, raw: Mapping[str, object], fields: Mapping[str, object]) -> None:
         """Compare the last story points of the history with each number the issue has."""

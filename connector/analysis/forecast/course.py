@@ -62,6 +62,11 @@ class Course:
         index = bisect_right(self.closures, at)
         return self.closures[index - 1] if index else None
 
+    def last_event(self, at: float) -> float:
+        """Return when something last came in, left or was done; never: minus infinity."""
+        index = bisect_right(self.times, at)
+        return self.times[index - 1] if index else -NEVER
+
     def is_filled_in_later(self, at: float) -> bool:
         """Whether most of what ever came in was done by then: a list written after the work."""
         return 2 * bisect_right(self.ready, at) > bisect_right(self.entries, at)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connector.analysis.forecast.board import Board, Standing, family
+from connector.analysis.forecast.board import ASLEEP_DAYS, Board, Standing, family
 from connector.analysis.forecast.course import DAY_S, Course, days_of
 from connector.analysis.forecast.experience import Experience, dot
 from connector.analysis.forecast.overruns import Overruns
@@ -78,9 +78,12 @@ class Forecaster:
         }
 
     def _exists(self, track: Track, at: float) -> bool:
-        return self._board.courses[track.key].born <= at or any(
-            since is not None and days_of(since) <= at for since in (track.seen_at, track.began_at)
-        )
+        """Whether a container was there: seen, begun, or holding something until lately."""
+        since = (each for each in (track.seen_at, track.began_at) if each is not None)
+        if any(days_of(each) <= at for each in since):
+            return True
+        course = self._board.courses[track.key]
+        return course.scope_at(at) > 0 or course.last_event(at) > at - ASLEEP_DAYS
 
     def _forecast(self, track: Track, at: float, agreed: dt.date | None) -> Forecast:
         seed = seed_of(self._chronicle.project, track.key, self._day(at))
