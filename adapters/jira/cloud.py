@@ -40,7 +40,7 @@ SWEEP_PART = 1250  # ids of a part of the sweep, about; parts are swept side by 
 SWEEP_PARTS = 8  # the most
 SURELY_WHOLE = 20  # an issue with fewer histories than this came with all of them
 UNTOLD_HISTORIES = 100  # of an issue that does not say how many it has, about
-_PORTIONS_AHEAD = 2
+_PORTIONS_AHEAD = 1  # completed while the one before is read
 
 
 @dataclass(slots=True)
