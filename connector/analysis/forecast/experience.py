@@ -55,8 +55,9 @@ class Lesson:
 class Experience:
     """The finished containers of a chronicle, and what they teach as of any instant."""
 
-    def __init__(self, chronicle: Chronicle, board: Board) -> None:
-        """Find what was ever finished."""
+    def __init__(self, chronicle: Chronicle, board: Board, general: prior.General = prior.GENERAL) -> None:
+        """Find what was ever finished; `general` is leaned on where that is little."""
+        self._general = general
         self._board = board
         self._pasts: Mapping[Kind, Sequence[Past]] = _pasts(chronicle, board)
         self._moments: dict[Past, Moments] = {}
@@ -93,7 +94,7 @@ class Experience:
         return rows, [math.log1p(past.left_days(at)) for at in past.replays]
 
     def _coefficients(self, pasts: Sequence[Past]) -> tuple[float, ...]:
-        moments = prior.MOMENTS.times(prior.WEIGHT).plus(self._moment(past) for past in pasts)
+        moments = self._general.moments.times(prior.WEIGHT).plus(self._moment(past) for past in pasts)
         penalty = prior.PENALTY * prior.WEIGHT
         return moments.coefficients(penalty=penalty, never_below_zero=prior.NEVER_BELOW_ZERO)
 
@@ -117,7 +118,7 @@ class Experience:
         return [each for each in kin if each.known < past.known < each.until][-LAST:]
 
     def _spread(self, pasts: Sequence[Past], exceeded: Iterable[tuple[float, float]] = ()) -> Spread:
-        general = ((error, prior.WEIGHT / len(prior.ERRORS)) for error in prior.ERRORS)
+        general = ((error, prior.WEIGHT / len(self._general.errors)) for error in self._general.errors)
         own = ((error, 1.0 / REPLAYS) for past in pasts for error in self._error(past))
         return Spread.of((*general, *own), exceeded=exceeded)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from connector.analysis.forecast import prior
 from connector.analysis.forecast.board import ASLEEP_DAYS, Board, Standing, family
 from connector.analysis.forecast.course import DAY_S, Course, days_of
 from connector.analysis.forecast.experience import Experience, dot
@@ -57,13 +58,13 @@ class _Outlook:
 class Forecaster:
     """Forecasts one project as of any instant."""
 
-    def __init__(self, chronicle: Chronicle) -> None:
-        """Lay out the history."""
+    def __init__(self, chronicle: Chronicle, general: prior.General = prior.GENERAL) -> None:
+        """Lay out the history; `general` experience is leaned on where the project has little of its own."""
         self._chronicle = chronicle
         self._zone = ZoneInfo(chronicle.timezone)
         self._board = Board(chronicle)
-        self._experience = Experience(chronicle, self._board)
-        self._overruns = Overruns(chronicle)
+        self._experience = Experience(chronicle, self._board, general)
+        self._overruns = Overruns(chronicle, general)
 
     def at(
         self, as_of: dt.datetime, *, agreed_on: Mapping[str, dt.date] | None = None

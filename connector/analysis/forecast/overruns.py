@@ -43,8 +43,9 @@ class Kept:
 class Overruns:
     """The missed and kept dates of a chronicle."""
 
-    def __init__(self, chronicle: Chronicle) -> None:
+    def __init__(self, chronicle: Chronicle, general: prior.General = prior.GENERAL) -> None:
         """Find every finished container that had a plan before its end."""
+        self._general = general
         zone = ZoneInfo(chronicle.timezone)
         found: dict[Kind, list[Kept]] = defaultdict(list)
         for track in chronicle.tracks.values():
@@ -67,7 +68,7 @@ class Overruns:
             length_days: From the container's begin to the planned day: general experience is in shares of it.
         """
         own = [(each.overrun_days(ahead_days), 1.0) for each in self.known(kind, at)]
-        shares = prior.SPRINT_OVERRUNS if kind is Kind.ITERATION else prior.OVERRUNS
+        shares = self._general.sprint_overruns if kind is Kind.ITERATION else self._general.overruns
         weight = prior.WEIGHT**2 / (prior.WEIGHT + len(own)) / len(shares)
         return Spread.of([*own, *((share * max(length_days, 1.0), weight) for share in shares)])
 

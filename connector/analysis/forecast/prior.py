@@ -5,6 +5,8 @@ Numbers only, fitted by `python -m benchmarks forecast --fit`; nothing of the tr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from connector.analysis.forecast.ridge import Moments
@@ -132,3 +134,16 @@ SPRINT_COEFFICIENTS: Final = (
     (0.8, (0.439, 0.819, -2.683, 2.037, -2.865)),
 )
 """By share of the planned time: what makes a sprint fall short."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class General:
+    """General experience that dates lean on; another one serves to measure projects left out of it."""
+
+    moments: Moments = MOMENTS
+    errors: Sequence[float] = ERRORS
+    overruns: Sequence[float] = OVERRUNS
+    sprint_overruns: Sequence[float] = SPRINT_OVERRUNS
+
+
+GENERAL: Final = General()
