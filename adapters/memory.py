@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -37,7 +38,8 @@ class MemoryAdapter:
         source: Name of the source.
         batch_issues: Issues a batch.
         fail_after: Batches to yield before `failure` is raised; None: never.
-        whereabouts: What `locate` says of issues that are not among `issues`.
+        outside: Issues that do not meet the source's `select`.
+        whereabouts: What `locate` says of issues that are neither among `issues` nor `outside`.
         hinted: What `hints` reads out of any payload.
         opened_with: Windows of the pulls so far.
     """
@@ -52,6 +54,7 @@ class MemoryAdapter:
     milestones: Sequence[Milestone] = ()
     quarantined: Sequence[Quarantined] = ()
     iterations: Sequence[Iteration] = ()
+    outside: Sequence[Issue] = ()
     whereabouts: Mapping[str, Whereabouts] = field(default_factory=dict)
     hinted: Hints = field(default_factory=Hints)
     batch_issues: int = 100
@@ -78,14 +81,15 @@ class MemoryAdapter:
     def pull(self, window: Window) -> Iterator[Batch]:
         """Yield the records in the order given; a cursor is the number of issues already had."""
         self.opened_with.append(window)
-        wanted = [one for one in self.issues if window.since is None or one.updated_at >= window.since]
+        wanted = [one for one in self.issues if _is_since(one, window.since)]
         cursor = window.cursor or ""
         had = int(cursor) if cursor.isdecimal() else 0
         starts = range(had, max(len(wanted), had + 1), self.batch_issues)
         for number, start in enumerate(starts):
             if number == self.fail_after:
                 raise self.failure
-            yield self._batch(wanted, start, is_first=number == 0)
+            left = tuple(one.key for one in self.outside if not number and _is_since(one, window.since))
+            yield replace(self._batch(wanted, start, is_first=number == 0), left=left)
 
     def fetch(self, keys: Sequence[str]) -> Iterator[Batch]:
         """Yield these issues in one batch."""
@@ -115,7 +119,8 @@ class MemoryAdapter:
 
     def locate(self, keys: Sequence[str]) -> Mapping[str, Whereabouts]:
         """Say where issues are."""
-        here = {one.key: Whereabouts(fate=Fate.PRESENT, ref=one.ref) for one in self.issues}
+        here = {one.key: Whereabouts(fate=Fate.OUTSIDE, ref=one.ref) for one in self.outside}
+        here |= {one.key: Whereabouts(fate=Fate.PRESENT, ref=one.ref) for one in self.issues}
         nowhere = Whereabouts(fate=Fate.DELETED)
         return {key: here.get(key) or self.whereabouts.get(key, nowhere) for key in keys}
 
@@ -154,3 +159,7 @@ class MemoryAdapter:
             total=len(wanted),
             last=end >= len(wanted),
         )
+
+
+def _is_since(issue: Issue, since: dt.datetime | None) -> bool:
+    return since is None or issue.updated_at >= since

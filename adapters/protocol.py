@@ -72,8 +72,9 @@ class Batch:
 
     `changes` holds the *whole* history of every issue in `issues` (it replaces what is stored).
     Milestones and iterations come complete in the first batch of every pull. An issue may come
-    twice in one pull (it changed meanwhile): the later one counts. `total` is an estimate for
-    progress only.
+    twice in one pull (it changed meanwhile): the later one counts. `left` names issues that were
+    seen outside the source's `select`: one that was inside before is looked for at once; of the
+    others nothing is kept. `total` is an estimate for progress only.
     """
 
     issues: tuple[Issue, ...] = ()
@@ -82,6 +83,7 @@ class Batch:
     milestones: tuple[Milestone, ...] | None = None  # None: not in this batch
     iterations: tuple[Iteration, ...] | None = None  # None: not in this batch, or the tracker has none
     quarantined: tuple[Quarantined, ...] = ()
+    left: tuple[str, ...] = ()  # issue keys
     cursor: str = ""
     total: int | None = None
     last: bool = False

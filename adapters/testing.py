@@ -116,6 +116,16 @@ class AdapterContract:
                 _is_sound(change), f"{change.issue}: {change.id} ({change.field}) breaks mode {change.mode}"
             )
 
+    def test_what_left_is_not_here(self) -> None:
+        """Issues seen outside the source's selection are named by key, and do not come with it."""
+        with _opened(self.make()) as adapter:
+            batches, name = list(adapter.pull(Window())), adapter.name
+        prefix = f"{name.partition(':')[0]}:"
+        left = [key for batch in batches for key in batch.left]
+        _expect(all(key.startswith(prefix) for key in left), f"keys without prefix {prefix}: {left[:3]}")
+        both = sorted({one.key for batch in batches for one in batch.issues} & set(left))
+        _expect(not both, f"inside and outside at once: {both[:3]}")
+
     def test_instants_are_utc(self) -> None:
         """Every instant is aware and UTC."""
         for batch in self._batches():

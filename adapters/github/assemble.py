@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from adapters.github.history import parse_changes
 from adapters.github.parse import Context, UnreadableError, parse_issue, parse_links
-from adapters.github.payloads import home_of, labels_of
+from adapters.github.payloads import home_of, labels_of, number_of
 from adapters.protocol import Batch
 from adapters.records import Change, Issue, Link, Quarantined
 from adapters.wire import JSON
@@ -68,6 +68,7 @@ class Gathering:
     changes: list[Change] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
     def add(
         self,
@@ -75,7 +76,7 @@ class Gathering:
         timeline: Callable[[], Sequence[JSON] | None],
         blockers: Callable[[], Iterable[JSON]] = tuple,
     ) -> None:
-        """Add an issue with its history and with what blocks it.
+        """Add an issue with its history and with what blocks it; of one that is not wanted, its key.
 
         Args:
             raw: REST row or GraphQL node.
@@ -84,6 +85,8 @@ class Gathering:
             blockers: Gives the issues that block it; asked after the timeline.
         """
         if not is_selected(raw, self.select):
+            number = number_of(raw)
+            self.left += [] if number is None else [self.context.issue_key(number)]
             return
         home = self.home or home_of(raw)
         try:
@@ -110,6 +113,7 @@ class Gathering:
             changes=tuple(self.changes),
             links=tuple(self.links),
             quarantined=tuple(self.quarantined),
+            left=tuple(self.left),
             cursor="" if cursor is None else str(cursor),
             total=total,
             last=is_last,

@@ -168,14 +168,16 @@ class Rest:
 
     def _wholes(self, rows: Sequence[JSON], *, is_noted: bool) -> list[_Whole]:
         """Ask for the histories of the rows that are wanted, several at a time."""
-        wanted = [row for row in rows if is_selected(row, self._settings.select)]
-        noted = is_noted and len(wanted) <= NOTED_HISTORIES
+        wanted = sum(is_selected(row, self._settings.select) for row in rows)
+        noted = is_noted and wanted <= NOTED_HISTORIES
         jobs: Iterator[Callable[[], _Whole | None]] = (
-            partial(self._whole, row, is_noted=noted) for row in wanted
+            partial(self._whole, row, is_noted=noted) for row in rows
         )
         return [whole for whole in in_order(jobs, at_a_time=TIMELINES_AT_A_TIME) if whole is not None]
 
     def _whole(self, row: JSON, *, is_noted: bool) -> _Whole | None:
+        if not is_selected(row, self._settings.select):
+            return _Whole(row=row, events=(), blockers=())
         here = f"/issues/{number_of(row)}"
         try:
             events = list(self.all_rows(f"{here}/timeline", is_noted=is_noted))

@@ -27,7 +27,7 @@ class Tally:
     newest_update_at: dt.datetime | None = (
         None  # of the issues known both before and now; None if there are none
     )
-    missing: int = 0  # issues known before that this pull did not find
+    missing: int = 0  # issues known before that this pull did not find, or that are told to be elsewhere
     quarantined: int = 0  # issues that could not be read
     is_complete: bool = True  # the pull's last batch was seen
 
@@ -58,14 +58,20 @@ def check(before: Tally, now: Tally, *, shrink_ratio: float = SHRINK_RATIO) -> t
     return (*trips, *_without_milestones(before, now))
 
 
-def check_changes(before: Tally, now: Tally) -> tuple[Trip, ...]:
+def check_changes(before: Tally, now: Tally, *, shrink_ratio: float = SHRINK_RATIO) -> tuple[Trip, ...]:
     """Compare a pull of what changed with what is stored: it may bring no issue, but never half a page.
 
     A token that expired may be answered with nothing instead of a refusal: what changed is then
-    nothing, which says little, and no milestone is left, which says enough.
+    nothing, which says little, and no milestone is left, which says enough. A selection that lost
+    its issues at once was perhaps lost itself: its label renamed, its condition broken.
+
+    Args:
+        before: What is stored of this source.
+        now: What the pull brought; `missing` are the issues said to be elsewhere now.
+        shrink_ratio: As for `check`.
     """
     unread = _half_read(now) if not now.is_complete else ()
-    return (*unread, *_without_milestones(before, now))
+    return (*unread, *_shrunk(before, now, shrink_ratio), *_without_milestones(before, now))
 
 
 def _without_milestones(before: Tally, now: Tally) -> Sequence[Trip]:
@@ -87,6 +93,10 @@ def _half_read(now: Tally) -> Sequence[Trip]:
 def _emptied(before: Tally, now: Tally, shrink_ratio: float) -> Sequence[Trip]:
     if not now.issues:
         return [Trip(guard="turned_empty", reason=f"no issue is left of {before.issues}")]
+    return _shrunk(before, now, shrink_ratio)
+
+
+def _shrunk(before: Tally, now: Tally, shrink_ratio: float) -> Sequence[Trip]:
     if before.issues >= SHRINK_FLOOR and now.missing and now.missing >= before.issues * shrink_ratio:
         reason = f"{now.missing} of {before.issues} issues are missing"
         return [Trip(guard="shrunk", reason=reason)]

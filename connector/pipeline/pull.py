@@ -164,6 +164,7 @@ def _read(setting: Setting, adapter: Adapter, begun: Pull) -> Pull:
     staged, alive = begun, _alive(setting)
     had = setting.store.pulls.counts(begun).issues if begun.resumed else 0
     for batch in adapter.pull(Window(since=begun.since, cursor=begun.cursor)):
+        setting.store.hints.leave(setting.project, adapter.name, batch.left, at=setting.now())
         staged = setting.store.pulls.stage(staged, batch)
         alive()
         had += len(batch.issues)
@@ -192,11 +193,12 @@ def _doubts(setting: Setting, staged: Pull) -> tuple[Trip, ...]:
     now = Tally(
         issues=counts.issues,
         milestones=counts.milestones or 0,
+        missing=len(setting.store.hints.fates(staged.project, staged.source)),
         quarantined=counts.quarantined,
         is_complete=staged.is_complete,
     )
     if not staged.concludes:
-        return check_changes(before, now)
+        return check_changes(before, now, shrink_ratio=setting.shrink_ratio)
     newest = comparison.newest(staged)
     before = Tally(issues=known.issues, milestones=known.milestones, newest_update_at=newest.before_at)
     now = Tally(

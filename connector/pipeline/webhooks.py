@@ -209,6 +209,7 @@ def _fetch(
     pulls, now = workspace.store.pulls, workspace.now
     staged = pulls.begin(taken.project, taken.source, Plan(kind=PullKind.NAMED, started_at=now()))
     for batch in adapter.fetch(keys):
+        workspace.store.hints.leave(taken.project, taken.source, batch.left, at=now())
         staged = pulls.stage(staged, replace(batch, milestones=None, iterations=None))
     return pulls.apply(staged, finished_at=now(), gone={}, lock=lock)
 

@@ -1,4 +1,4 @@
-"""What webhooks told: old dates of milestones, for ever; fates of issues, until a pull has looked."""
+"""What was told besides records: old dates of milestones, for ever; fates of issues, until a pull looked."""
 
 from __future__ import annotations
 
@@ -55,6 +55,25 @@ class HintsTold:
             new_dates = sum(_keep_date(connection, where, hint, at=at) for hint in dates)
             new_fates = sum(_keep_fate(connection, where, key, one, at=at) for key, one in fates.items())
         return Taken(dates=new_dates, fates=new_fates)
+
+    def leave(self, project: str, source: str, keys: Collection[str], *, at: dt.datetime) -> None:
+        """Keep that issues were seen outside the source's selection; of those never inside, nothing.
+
+        Args:
+            project: Key of the project.
+            source: Name of the source that saw them.
+            keys: Their keys.
+            at: When they were seen.
+        """
+        if not keys:
+            return
+        where, live = {"project": project, "source": source}, tables.issues.c
+        inside = select(live.key).where(
+            live.project == project, live.source == source, live.gone_at.is_(None)
+        )
+        with self._database.write() as connection:
+            for key in sorted(frozenset(keys).intersection(connection.scalars(inside))):
+                _keep_fate(connection, where, key, Whereabouts(fate=Fate.OUTSIDE), at=at)
 
     def fates(self, project: str, source: str) -> Mapping[str, Whereabouts]:
         """Read what is said to have become of issues that are still live, by key."""

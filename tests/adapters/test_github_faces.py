@@ -200,8 +200,12 @@ def test_an_incremental_pull_asks_from_ten_minutes_earlier(world: World, face: s
 def test_select_takes_issues_with_any_of_the_labels(world: World, face: str) -> None:
     """Without regard to case; the history of others is not even asked for."""
     adapter = world.adapter(graphql=face, select=["Client", "partner"])
-    _, issues, _ = gathered(adapter.pull(Window()))
+    batches = list(adapter.pull(Window()))
+    _, issues, _ = gathered(iter(batches))
     assert list(issues) == ["github:acme/apollo:issue:3"]
+    left = {key for batch in batches for key in batch.left}
+    assert {key.rpartition(":")[0] for key in left} == {"github:acme/apollo:issue"}
+    assert len(left) == 6
     assert {path for _, path, _ in world.log if "timeline" in path} <= {
         "/repos/acme/apollo/issues/3/timeline",
         "/repositories/77/issues/3/timeline",

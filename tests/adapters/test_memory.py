@@ -37,6 +37,7 @@ def adapter(count: int = 7) -> MemoryAdapter:
         ],
         links=[Link(id="l1", source="memory", a="memory:issue:0", b="memory:issue:6")],
         milestones=[Milestone(key="memory:milestone:1", source="memory", name="R1")],
+        outside=[issue(70)],
         batch_issues=3,
     )
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from connector.pipeline.guards import Tally, check
+from connector.pipeline.guards import Tally, check, check_changes
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
@@ -66,6 +66,13 @@ def test_trips(before: Tally, now: Tally, guard: str) -> None:
 def test_lets_the_believable_pass(before: Tally, now: Tally) -> None:
     """Ordinary work of a project trips nothing."""
     assert check(before, now) == ()
+
+
+def test_what_changed_is_doubted_where_half_is_said_to_be_elsewhere() -> None:
+    """A pull of what changed may bring nothing; of too many leaving at once a person decides."""
+    assert check_changes(tally(40), tally(0, missing=19)) == ()
+    (trip,) = check_changes(tally(40), tally(0, missing=20))
+    assert trip.guard == "shrunk"
 
 
 def test_says_how_much() -> None:
