@@ -5,8 +5,15 @@ from __future__ import annotations
 import sys
 
 from benchmarks import judge, pull, timemachine
+from benchmarks.forecast import report
 
-BENCHMARKS = {"pull": pull.main, "large": pull.large, "judge": judge.main, "timemachine": timemachine.main}
+BENCHMARKS = {
+    "forecast": report.main,
+    "pull": pull.main,
+    "large": pull.large,
+    "judge": judge.main,
+    "timemachine": timemachine.main,
+}
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from adapters.protocol import Environment, Window
 from adapters.records import Change, Issue, Milestone, MilestoneSighting, MilestoneStatus
 from adapters.replay import ReplayAdapter, ReplaySettings
 from connector.analysis.facts import ProjectFacts
-from connector.analysis.forecast.chronicle import Chronicle, Kind, Spell, Stay, Track, Turn, chronicle
+from connector.analysis.forecast.chronicle import Chronicle, Finish, Kind, Spell, Stay, Track, Turn, chronicle
 from connector.analysis.walk import histories
 from mappings.presets import preset_text
 from mappings.rules import parse_rules
@@ -128,7 +128,14 @@ def _stays(item: str, events: list[dict[str, Any]]) -> Iterator[tuple[str, Stay]
 def _track(key: str, stays: list[Stay], closed_at: dt.datetime | None) -> Track:
     turns = (Turn(at=closed_at, status=MilestoneStatus.DONE, day=closed_at.date()),) if closed_at else ()
     ordered = tuple(sorted(stays, key=lambda stay: stay.entered_at))
-    return Track(key=key, name=key, kind=Kind.MILESTONE, stays=ordered, turns=turns)
+    return Track(
+        key=key,
+        name=key,
+        kind=Kind.MILESTONE,
+        stays=ordered,
+        turns=turns,
+        finish=Finish(day=closed_at.date()) if closed_at else None,
+    )
 
 
 def _at(event: Mapping[str, Any]) -> dt.datetime:

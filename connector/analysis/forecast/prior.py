@@ -1,6 +1,6 @@
 """General experience: what the finish dates of open projects taught, before a project has its own.
 
-Numbers only, fitted by `python -m benchmarks forecast --fit`; nothing of the trackers' text is in them.
+Numbers only, printed by `python -m benchmarks.forecast.table`; nothing of the trackers' text is in them.
 """
 
 from __future__ import annotations
