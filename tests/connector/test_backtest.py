@@ -23,7 +23,7 @@ from connector.analysis.forecast.backtest import (
 from connector.analysis.forecast.track import Chronicle, Kind, Track
 from connector.analysis.state import Forecast
 from connector.pipeline.backtesting import record_of
-from tests.connector.chronicles import at, chronicle, on, stay, steady, track
+from tests.connector.small_chronicles import at, chronicle, on, stay, steady, track
 
 CALENDAR = WorkingCalendar()
 END = 40  # the day every release of the story ends

@@ -13,7 +13,7 @@ from connector.analysis.forecast.causes import Cause, Explanation, Forecaster, I
 from connector.analysis.forecast.simulate import simulate
 from connector.analysis.forecast.situation import Scene
 from connector.analysis.forecast.track import Chronicle, Plan
-from tests.connector.chronicles import at, chronicle, on, stay, steady, track
+from tests.connector.small_chronicles import at, chronicle, on, stay, steady, track
 
 CALENDAR = WorkingCalendar()
 SINCE, UNTIL = 40, 54

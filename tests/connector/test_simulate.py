@@ -13,7 +13,7 @@ from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.forecast.simulate import AS_IT_IS, Capacity, Simulated, plain, simulate
 from connector.analysis.forecast.situation import Scene, Situation, Week
 from connector.analysis.forecast.track import Chronicle
-from tests.connector.chronicles import at, chronicle, on, stay, steady, track
+from tests.connector.small_chronicles import at, chronicle, on, stay, steady, track
 
 CALENDAR = WorkingCalendar()
 FEW = settings(max_examples=40, deadline=None)

@@ -16,7 +16,7 @@ from connector.analysis.forecast.situation import Scene
 from connector.analysis.forecast.track import Chronicle
 from connector.analysis.forecast.whatif import Alternative, Effect, beyond_belief, cost_in_days, what_if
 from connector.analysis.state import Basis, Forecast
-from tests.connector.chronicles import at, chronicle, on, stay, steady, track
+from tests.connector.small_chronicles import at, chronicle, on, stay, steady, track
 
 CALENDAR = WorkingCalendar()
 NOW = 40
