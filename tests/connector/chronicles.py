@@ -43,7 +43,9 @@ def track(
         finish=Finish(day=end.date()) if end else None,
         turns=(Turn(at=end, status=MilestoneStatus.DONE, day=end.date()),) if end else (),
     )
-    spells = {f"{key}/{n}": (Spell(at=day(done), done=True),) for n, (_, done, _) in enumerate(lives) if done}
+    spells: dict[str, tuple[Spell, ...]] = {
+        f"{key}/{n}": (Spell(at=day(done), done=True),) for n, (_, done, _) in enumerate(lives) if done
+    }
     return made, spells
 
 

@@ -108,7 +108,7 @@ class Forecaster:
             return None
         kind = family(track.kind)
         ahead = self._end_of(day) - at
-        length = self._end_of(day) - self._began(track, at)
+        length = max(self._end_of(day) - 1.0 - self._began(track, at), 1.0)
         missed = self._overruns.spread(kind, at, ahead_days=ahead, length_days=length).above(-ahead)
         if not missed:
             return None

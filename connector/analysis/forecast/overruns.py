@@ -70,7 +70,7 @@ class Overruns:
         own = [(each.overrun_days(ahead_days), 1.0) for each in self.known(kind, at)]
         shares = self._general.sprint_overruns if kind is Kind.ITERATION else self._general.overruns
         weight = prior.WEIGHT**2 / (prior.WEIGHT + len(own)) / len(shares)
-        return Spread.of([*own, *((share * max(length_days, 1.0), weight) for share in shares)])
+        return Spread.of([*own, *((round(share * length_days), weight) for share in shares)])
 
     def coverage(self, kind: Kind, at: float) -> float | None:
         """Return how often the 85 % day held when each was forecast, at first sight, from those before it."""
