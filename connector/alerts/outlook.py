@@ -10,12 +10,13 @@ import datetime as dt
 
 from connector.alerts import words
 from connector.analysis.forecast.forecast import OWN
-from connector.analysis.record import Record
+from connector.analysis.record import LEAST_COMPARED, LEAST_HELD, Record
 from connector.analysis.state import Basis, Forecast
 
 LEAST_FINISHED = 5  # milestones of the project before one date may stand alone
-DOUBTFUL_COVERAGE = 0.75  # measured below this, a forecast carries a warning
+GENERAL = "from general experience, not this project"
 _PLANNED = "planned_date"
+_COUNTED = "milestones"  # by a backtest
 
 
 def outlook(forecast: Forecast, record: Record | None = None, *, today: dt.date) -> str:
@@ -28,7 +29,8 @@ def outlook(forecast: Forecast, record: Record | None = None, *, today: dt.date)
     """
     if forecast.refused is not None:
         return f"no forecast: {forecast.refused}"
-    return f"{short(forecast, today=today)} ({rests_on(forecast.basis, record)})"
+    doubt = ": doubtful" if warning(forecast.basis, record) else ""
+    return f"{short(forecast, today=today)} ({rests_on(forecast.basis, record)}{doubt})"
 
 
 def short(forecast: Forecast, *, today: dt.date) -> str:
@@ -46,20 +48,42 @@ def short(forecast: Forecast, *, today: dt.date) -> str:
     return f"in {low} to {weeks}{decided}"
 
 
-def rests_on(basis: Basis, record: Record | None = None) -> str:
+def rests_on(basis: Basis, record: Record | None = None, *, what: str = _COUNTED) -> str:
     """Say how many finished milestones are behind a forecast, and how often such dates held.
 
-    What the last backtest measured goes before what the forecast says of itself.
+    One sentence, wherever a forecast is shown. How often dates held is counted over finished
+    milestones, each once, by the date that was given half way; see `Record`.
+
+    Args:
+        basis: Of the forecast.
+        record: What the project's last backtest measured, if there was one.
+        what: What such a thing is called, in the plural. Backtests count milestones alone.
     """
-    own = f"{words.count(basis.n, 'milestones')} done here"
+    own = f"{words.count(basis.n, f'finished {what}')} here"
     if basis.n < OWN:
-        own += ": general experience, not this project's"
-    coverage = basis.coverage
-    if record is not None and record.coverage is not None and record.n:
-        coverage = record.coverage
-        held = f"{own}; such dates held in {round(coverage * record.n)} of {record.n} cases"
-    elif coverage is not None:
-        held = f"{own}; such dates held in {words.percent(round(coverage, 2))} of cases"
-    else:
-        return f"{own}; not measured yet how often such dates hold"
-    return f"{held}: doubtful" if coverage < DOUBTFUL_COVERAGE else held
+        return f"{own}: {GENERAL}"
+    if what != _COUNTED:
+        return f"{own}; how often such dates hold is counted of {_COUNTED} alone"
+    if record is None:
+        return f"{own}; how often such dates hold has not been counted: clientview backtest"
+    if not record.is_telling:
+        compared = f"{record.n} compared, {LEAST_COMPARED} needed"
+        return f"{own}; how often such dates hold is {GENERAL} ({compared})"
+    return f"{own}; {held(record)}"
+
+
+def held(record: Record) -> str:
+    """Say how many dates held, of how many."""
+    return f"such dates, given half way, held for {record.held} of {record.n}"
+
+
+def warning(basis: Basis, record: Record | None = None) -> str | None:
+    """Return the warning that goes with a date whose like held too seldom; None where they held.
+
+    Before the first backtest, the forecast's own look back at what is finished decides.
+    """
+    if record is not None and record.is_telling:
+        return f"{held(record)} only: expect it to be later" if record.is_doubtful else None
+    if basis.n < OWN or basis.coverage is None or basis.coverage >= LEAST_HELD:
+        return None
+    return "looking back, such dates held too seldom: expect it to be later"

@@ -193,8 +193,8 @@ def _earned(notice: Notice) -> str:
     if not isinstance(recall, float | int) or not isinstance(false_alarms, float | int):
         return "How often such warnings are right here was not measured yet: `clientview backtest` does."
     return (
-        f"Such warnings found {words.percent(recall)} of the slips in this project's past;"
-        f" {words.percent(false_alarms)} of them were false alarms."
+        f"Such warnings found {words.percent(recall)} of the slips in this project's past, and were"
+        f" given for {words.percent(false_alarms)} of the milestones that did not slip."
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapters.records import MilestoneStatus
+from connector.analysis.delivery import SprintState
 from connector.analysis.facts import Baseline, SourceFacts
 from connector.analysis.record import Record
 from mappings.concepts import Nature, Origin, Picture
@@ -335,4 +336,5 @@ class ProjectState:
     execution: ExecutionIndex = ExecutionIndex()
     record: Record | None = None  # of the forecasts made before; None: not measured
     wavering: tuple[str, ...] = ()  # ids of breaches below their limit that have not calmed enough to be over
+    sprints: tuple[SprintState, ...] = ()  # that run, for the PM alone; what a client is shown has none
     quality: tuple[QualityNote, ...] = ()  # of the records as they are now; none of a past day

@@ -8,9 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.records import MilestoneStatus
-from connector.alerts.outlook import rests_on, short
+from connector.alerts.outlook import rests_on, short, warning
+from connector.analysis.delivery import SprintState
 from connector.analysis.state import ExecutionIndex, Fever, Forecast, MilestoneState, ProjectState, Trend
 from connector.cli.layout import at, day, signed, table
+from connector.pipeline.forecast_words import delivery_basis
 
 _ZONES = {"green": "green", "amber": "yellow", "red": "red"}
 
@@ -33,9 +35,24 @@ def outlooks(state: ProjectState, milestones: Iterable[MilestoneState]) -> Table
                 _buffer(milestone),
                 escape(forecast.refused or short(forecast, today=state.as_of.date())),
                 _likelihood(forecast),
-                "-" if forecast.refused is not None else rests_on(forecast.basis, state.record),
+                "-" if forecast.refused is not None else _ground(forecast, state),
             )
     return found
+
+
+def sprints(found: Iterable[SprintState]) -> Table:
+    """Return, for every sprint that runs, how likely it delivers less than committed."""
+    told = table("sprint", "ends", "falls short", "rests on")
+    for sprint in found:
+        delivery = sprint.delivery
+        likely = delivery.less_than_committed
+        told.add_row(
+            escape(sprint.name),
+            day(sprint.due_on),
+            "-" if likely is None else f"{likely:.0%}",
+            escape(f"{delivery.refused}" if likely is None else delivery_basis(delivery)),
+        )
+    return told
 
 
 def promises(milestones: Iterable[MilestoneState]) -> Table:
@@ -82,6 +99,11 @@ def _buffer(milestone: MilestoneState) -> str:
 def _fever(fever: Fever) -> str:
     zone = fever.zone.value
     return f" [{_ZONES[zone]}]{zone}[/]"
+
+
+def _ground(forecast: Forecast, state: ProjectState) -> str:
+    doubt = warning(forecast.basis, state.record)
+    return rests_on(forecast.basis, state.record) + (" [yellow](doubtful)[/]" if doubt else "")
 
 
 def _likelihood(forecast: Forecast) -> str:

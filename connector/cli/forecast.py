@@ -58,6 +58,9 @@ def forecast(  # noqa: PLR0913, PLR0917 - the parameters of a command are its op
         str | None,
         typer.Option("--capacity", metavar="+20%[:DAYS]", help="What if the pace rose, after so many days."),
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Also what lies idle: no date, and nothing happened for 90 days.")
+    ] = False,
     as_json: session.AsJson = False,
 ) -> None:
     """Say when open milestones will be done, how sure that is, and what it rests on. Never for a client."""
@@ -73,10 +76,15 @@ def forecast(  # noqa: PLR0913, PLR0917 - the parameters of a command are its op
             close=tuple(close or ()),
             move=dict(map(_move, move or ())),
             capacity=_capacity(capacity),
+            whole=whole,
         )
         _refuse_disorder(question)
         document = answer(workspace, chosen, question)
-    session.say(document.model_dump_json(by_alias=True, indent=2) if as_json else "\n".join(_lines(document)))
+    session.say(
+        document.model_dump_json(by_alias=True, indent=2)
+        if as_json
+        else "\n".join(_lines(document, whole=whole))
+    )
 
 
 def backtest(
@@ -165,7 +173,7 @@ def _refuse_disorder(question: Question) -> None:
 # ------------------------------------------------------------------------------------ telling
 
 
-def _lines(document: ForecastDocument) -> Iterator[str]:
+def _lines(document: ForecastDocument, *, whole: bool) -> Iterator[str]:
     yield f"{document.name}, as of {document.as_of:%Y-%m-%d %H:%M}Z"
     for heading, rows in (
         ("Milestones", document.milestones),
@@ -174,12 +182,21 @@ def _lines(document: ForecastDocument) -> Iterator[str]:
     ):
         if rows:
             yield f"\n{heading}"
-            for row in rows:
-                yield from _outlook(row)
+            yield from _section(rows, whole=whole)
     if not (document.milestones or document.goals or document.iterations):
         yield "nothing is open that could be forecast"
     if document.what_if is not None:
         yield from _what_if(document.what_if)
+
+
+def _section(rows: Sequence[OutlookPart], *, whole: bool) -> Iterator[str]:
+    """Say what matters, and count what lies idle unless everything is asked for."""
+    shown = [row for row in rows if whole or not row.idle]
+    for row in shown:
+        yield from _outlook(row)
+    if len(shown) < len(rows):
+        more = "more " if shown else ""
+        yield f"  {len(rows) - len(shown)} {more}without a date, where nothing happened for 90 days: --all"
 
 
 def _outlook(row: OutlookPart) -> Iterator[str]:
@@ -231,7 +248,7 @@ _NAMES = {
 def _table(document: BacktestDocument) -> Iterator[str]:
     ours = document.figures[0]
     yield (
-        f"{document.name}: {document.days} days looked at, {document.looks} forecasts;"
+        f"{document.name}: {_looked_at(document)}, {document.looks} forecasts;"
         f" {ours.milestones} finished milestones to compare with, at {ours.looks} looks"
     )
     if not ours.looks:
@@ -239,12 +256,23 @@ def _table(document: BacktestDocument) -> Iterator[str]:
         return
     yield from _aligned([_HEAD, *(_figures(each) for each in document.figures)])
     yield "losses and errors in days, averaged over milestones; refusals are filled with elapsed time only"
+    yield (
+        f"85 % dates, given half way, held for {ours.held} of {ours.answered} milestones;"
+        " 85 % held is the share of all that were given"
+    )
     warned = document.warnings
     yield (
         f"slips against the first plan: {warned.milestones} milestones with a plan, {warned.slipped} slipped,"
         f" {warned.warned} warned of; recall {_ratio(warned.recall)}, false alarms"
-        f" {_ratio(warned.false_alarms)}, lead {_number(warned.lead_days)} days"
+        f" {_ratio(warned.false_alarms)} of those that did not slip, precision {_ratio(warned.precision)},"
+        f" lead {_number(warned.lead_days)} days"
     )
+
+
+def _looked_at(document: BacktestDocument) -> str:
+    span = f" from {document.first_on} to {document.last_on}" if document.days else ""
+    left_out = f" ({document.left_out_days} quiet ones left out)" if document.left_out_days else ""
+    return f"{document.days} days looked at{span}{left_out}"
 
 
 def _figures(figures: FiguresPart) -> tuple[str, ...]:

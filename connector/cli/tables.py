@@ -121,6 +121,7 @@ def project_view(state: ProjectState, *, last_edition: str, whole: bool = False)
         ),
         *date_tables.kept(state.execution),
         *_section("Dates", date_tables.outlooks(state, live.milestones[:most])),
+        *_section("Sprints", date_tables.sprints(state.sprints)),
         *_section("Promises", date_tables.promises(state.milestones if whole else ())),
         *_section("Scope", _scope(state, live.scope[:most]), _rest((), live.scope, most)),
         *_section("Risks", _risks(live.picture.risks[:most]), _rest((), live.picture.risks, most)),

@@ -15,6 +15,7 @@ from connector.analysis.forecast.backtest import (
     Method,
     Summary,
     days_between,
+    days_worth,
     first_day,
     replay,
     summarise,
@@ -74,11 +75,13 @@ def backtest(
     Args:
         workspace: Configuration, store and clock.
         project: The project.
-        every: Days between two looks, from the day the first item came into a milestone.
-        days: The days to look at instead.
+        every: Days between two looks, from the day the first item came into a milestone. Days on
+            which nothing is to be seen are left out; see `days_worth`.
+        days: The days to look at instead, all of them.
     """
     past, now = past_of(workspace, project), workspace.now()
-    chosen = tuple(days) or _every(past, every, now)
+    asked = tuple(days) or _every(past, every, now)
+    chosen = asked if days else days_worth(past.chronicle, asked, past.calendar)
     looks = list(replay(past.chronicle, chosen, _forecaster(past), calendar=past.calendar))
     found = summarise(past.chronicle, looks, past.calendar)
     workspace.store.backtests.add(project.key, record_of(found), at=now)
@@ -89,6 +92,7 @@ def backtest(
         first_on=chosen[0] if chosen else None,
         last_on=chosen[-1] if chosen else None,
         days=len(chosen),
+        left_out_days=len(asked) - len(chosen),
         looks=len(looks),
         figures=[FiguresPart.model_validate(figures) for figures in found.figures],
         warnings=WarningsPart.model_validate(found.warnings),
@@ -101,9 +105,11 @@ def record_of(found: Summary) -> Record:
     ours, warnings = found.of(Method.FORECAST), found.warnings
     return Record(
         recall=warnings.recall,
-        false_alarms=None if warnings.precision is None else 1.0 - warnings.precision,
+        false_alarms=warnings.false_alarms,
+        precision=warnings.precision,
         coverage=ours.coverage_85,
-        n=ours.milestones,
+        held=ours.held,
+        n=ours.answered,
     )
 
 

@@ -193,10 +193,40 @@ class MilestonePart(_Part):
 class RecordPart(_Part):
     """How forecasts held in this project's past, by its last backtest."""
 
-    n: int = Field(description="Finished milestones behind it.")
-    coverage: float | None = Field(description="Of 85 % dates, how many held.")
+    n: int = Field(description="Finished milestones that a date was given for.")
+    held: int = Field(description="Of these, whose 85 % date held that was given half way.")
+    coverage: float | None = Field(description="Of all 85 % dates given, how many held.")
     recall: float | None = Field(description="Of slips against the first plan, how many were warned of.")
-    false_alarms: float | None = Field(description="Of warnings, how many were of no slip.")
+    false_alarms: float | None = Field(description="Of milestones that held, how many were warned of.")
+    precision: float | None = Field(description="Of warnings, how many were of a slip.")
+
+
+class CallsPart(_Part):
+    """How judgements of closed sprints held, at the same share of their time."""
+
+    n: int = Field(description="Closed sprints, each judged from at least three closed before.")
+    right: int = Field(description="What was said to be likelier came.")
+    error: float | None = Field(description="Mean squared error of the probabilities (Brier).")
+    rate_error: float | None = Field(description="The same of the share that had fallen short until then.")
+
+
+class DeliveryPart(_Part):
+    """How likely a running sprint delivers less than was committed, or why nobody can say."""
+
+    less_than_committed: float | None
+    n: int = Field(description="Closed sprints of this project behind it.")
+    fell_short: int = Field(description="Of these, how many delivered less.")
+    calls: CallsPart
+    refused: str | None
+
+
+class SprintPart(_Part):
+    """A sprint that runs."""
+
+    key: str
+    name: str
+    due_on: dt.date | None = Field(description="Its planned end.")
+    delivery: DeliveryPart
 
 
 class Entry(_Part):
@@ -341,4 +371,5 @@ class StatusDocument(_Part):
     feedback: list[FeedbackPart]
     deviations: list[DeviationPart]
     unmapped: int = Field(description="Records no rule placed, and ambiguous ones.")
+    sprints: list[SprintPart] = Field(description="Those that run.")
     quality: list[QualityPart] = Field(description="Of the records as they are now; none of a past day.")

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from connector.analysis.forecast.backtest import Method
 from connector.analysis.forecast.causes import Cause
 from connector.analysis.forecast.track import Kind
-from connector.pipeline.document import Forecast, Instant
+from connector.pipeline.document import DeliveryPart, Forecast, Instant
 
 
 class _Part(BaseModel):
@@ -26,10 +26,12 @@ class RecordPart(_Part):
     """How dates and warnings held in this project's past, by its last backtest."""
 
     measured_at: Instant
-    n: int = Field(description="Finished milestones behind it.")
-    coverage: float | None = Field(description="Of 85 % dates, how many held.")
+    n: int = Field(description="Finished milestones that a date was given for.")
+    held: int = Field(description="Of these, whose 85 % date held that was given half way.")
+    coverage: float | None = Field(description="Of all 85 % dates given, how many held.")
     recall: float | None = Field(description="Of slips against the first plan, how many were warned of.")
-    false_alarms: float | None = Field(description="Of warnings, how many were of no slip.")
+    false_alarms: float | None = Field(description="Of milestones that held, how many were warned of.")
+    precision: float | None = Field(description="Of warnings, how many were of a slip.")
 
 
 class CausePart(_Part):
@@ -74,7 +76,11 @@ class OutlookPart(_Part):
     says: list[str]
     warning: str | None
     creep: CreepPart | None = Field(description="None without an agreement, or where nothing came in.")
-    moved: MovedPart | None = None
+    moved: MovedPart | None = Field(
+        default=None, description="None where it was not asked, or of an idle one without --all."
+    )
+    idle: bool = Field(description="No date, and for 90 days nothing came in, left or was finished.")
+    delivery: DeliveryPart | None = Field(default=None, description="Of a sprint that runs.")
 
 
 class AskedPart(_Part):
@@ -131,6 +137,8 @@ class FiguresPart(_Part):
     milestones: int
     looks: int
     refused: int
+    answered: int = Field(description="Milestones that a date was given for.")
+    held: int = Field(description="Of these, whose 85 % date held that was given half way.")
     p50_loss: float
     p85_loss: float
     coverage_50: float | None
@@ -163,7 +171,8 @@ class BacktestDocument(_Part):
     made_at: Instant
     first_on: dt.date | None
     last_on: dt.date | None
-    days: int
+    days: int = Field(description="Looked at.")
+    left_out_days: int = Field(description="Nothing had happened for 90 days, and nothing compared ran.")
     looks: int
     figures: list[FiguresPart]
     warnings: WarningsPart

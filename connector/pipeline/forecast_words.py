@@ -10,9 +10,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from connector.alerts.outlook import DOUBTFUL_COVERAGE, LEAST_FINISHED
+from connector.alerts import outlook
+from connector.alerts.outlook import LEAST_FINISHED
+from connector.analysis.delivery import Delivery
 from connector.analysis.forecast.causes import Cause, Explanation, Part
-from connector.analysis.forecast.forecast import OWN
+from connector.analysis.forecast.track import Kind
 from connector.analysis.forecast.whatif import Effect
 from connector.analysis.record import Record
 from connector.analysis.state import Forecast
@@ -20,10 +22,10 @@ from connector.pipeline.pricing import NO_PACE, Cost
 
 PLANNED: Final = "planned_date"  # the method of a forecast that rests on a planned day
 TOO_FAR: Final = "too far ahead for a day"
-GENERAL: Final = "from general experience, not this project"
+_NAMES: Final = {Kind.GOAL: "goals", Kind.ITERATION: "sprints"}  # of what is finished; else milestones
 
 
-def told(forecast: Forecast, record: Record | None) -> Iterator[str]:
+def told(forecast: Forecast, record: Record | None, kind: Kind = Kind.MILESTONE) -> Iterator[str]:
     """Yield what is said of a forecast: the date, its likelihood, what it rests on."""
     if forecast.refused is not None:
         yield f"no date: {forecast.refused}"
@@ -33,7 +35,7 @@ def told(forecast: Forecast, record: Record | None) -> Iterator[str]:
     yield _date(forecast)
     if forecast.likelihood is not None:
         yield f"likelihood of the planned date: {_percent(forecast.likelihood)}"
-    yield basis(forecast, record)
+    yield f"rests on {outlook.rests_on(forecast.basis, record, what=_NAMES.get(kind, 'milestones'))}"
 
 
 def _date(forecast: Forecast) -> str:
@@ -49,33 +51,28 @@ def is_single(forecast: Forecast) -> bool:
     return forecast.basis.method == PLANNED and forecast.basis.n >= LEAST_FINISHED
 
 
-def basis(forecast: Forecast, record: Record | None) -> str:
-    """Say what a forecast rests on, and how often dates like it held."""
-    count = f"rests on {_count(forecast.basis.n, 'finished milestone')} here"
-    if forecast.basis.n < OWN:
-        return f"{count}: {GENERAL}"
-    held = measured(forecast, record)
-    if held is None:
-        return f"{count}; how often such dates held here has not been measured: clientview backtest"
-    share, n = held
-    return f"{count}; dates like this held in {round(share * n)} of {n} cases here"
-
-
-def measured(forecast: Forecast, record: Record | None) -> tuple[float, int] | None:
-    """Return how often 85 % dates held, and in how many cases: by the last backtest, else by the forecast."""
-    if record is not None and record.coverage is not None and record.n:
-        return record.coverage, record.n
-    if forecast.basis.coverage is not None and forecast.basis.n:
-        return forecast.basis.coverage, forecast.basis.n
-    return None
-
-
 def warning(forecast: Forecast, record: Record | None) -> str | None:
     """Return the warning that goes with a date that has held too seldom."""
-    held = measured(forecast, record)
-    if forecast.refused is not None or held is None or held[0] >= DOUBTFUL_COVERAGE:
-        return None
-    return f"such dates held in only {_percent(held[0])} of cases here: expect it to be later"
+    return None if forecast.refused is not None else outlook.warning(forecast.basis, record)
+
+
+def delivery(found: Delivery) -> Iterator[str]:
+    """Yield what is said of a running sprint: how likely it falls short, and what that rests on."""
+    if found.less_than_committed is None:
+        yield f"whether it delivers less than committed cannot be said: {found.refused}"
+        return
+    yield f"likelihood that it delivers less than committed: {_percent(found.less_than_committed)}"
+    yield delivery_basis(found)
+    if found.calls.is_telling and not found.calls.is_worth_it:
+        yield "warning: here such judgements were no better than that share alone"
+
+
+def delivery_basis(found: Delivery) -> str:
+    """Say how closed sprints went, and how often such judgements of them were right."""
+    own = f"{found.fell_short} of {_count(found.n, 'closed sprint')} here did"
+    if not found.calls.is_telling:
+        return f"{own}; how often such a judgement is right is {outlook.GENERAL}"
+    return f"{own}; judged as early, {found.calls.right} of {found.calls.n} were judged right"
 
 
 # ------------------------------------------------------------------------------------ causes

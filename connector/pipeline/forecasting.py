@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from connector.analysis.calendar import WorkingCalendar
+from connector.analysis.delivery import Delivery
 from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.forecast import causes, whatif
 from connector.analysis.forecast.chronicle import chronicle
@@ -21,7 +22,8 @@ from connector.analysis.state import Forecast, ProjectState
 from connector.analysis.walk import histories
 from connector.errors import UsageError
 from connector.pipeline import forecast_words as words
-from connector.pipeline import judging, pricing
+from connector.pipeline import judging, pricing, sprinting
+from connector.pipeline.document import DeliveryPart
 from connector.pipeline.explaining import find_issue
 from connector.pipeline.forecast_document import (
     AskedPart,
@@ -34,6 +36,7 @@ from connector.pipeline.forecast_document import (
     RecordPart,
     WhatIfPart,
 )
+from connector.pipeline.relevance import by_relevance
 from connector.pipeline.workspace import Project, Workspace
 
 MILESTONES = frozenset({Kind.MILESTONE, Kind.GROUP})
@@ -49,6 +52,7 @@ class Question:
     close: tuple[str, ...] = ()
     move: Mapping[str, dt.date] = field(default_factory=dict)
     capacity: Capacity = AS_IT_IS
+    whole: bool = False  # also why the dates of what lies idle moved
 
     @property
     def is_what_if(self) -> bool:
@@ -127,9 +131,11 @@ def _record(made_at: dt.datetime, record: Record) -> RecordPart:
     return RecordPart(
         measured_at=made_at,
         n=record.n,
+        held=record.held,
         coverage=record.coverage,
         recall=record.recall,
         false_alarms=record.false_alarms,
+        precision=record.precision,
     )
 
 
@@ -141,13 +147,16 @@ class _Looking:
         self._scene = past.scene(question.as_of)
         self._said = past.forecasts(question.as_of)
         self._agreed = past.agreed_on(question.as_of)
+        self._earlier = {question.as_of: self._said}
 
     # -- what is forecast ------------------------------------------------------------------------
 
     def outlooks(self, kinds: Iterable[Kind]) -> list[OutlookPart]:
-        """Return the open containers of some kinds, in the order they are worked."""
+        """Return the open containers of some kinds, in the order people look at them."""
         wanted = frozenset(kinds)
-        return [self._outlook(track) for track in self._tracks if track.kind in wanted]
+        tracks = [track for track in self._tracks if track.kind in wanted]
+        ordered = by_relevance(self._scene, tracks, self._agreed)
+        return [self._outlook(track, is_idle=relevance.is_idle) for track, relevance in ordered]
 
     @cached_property
     def _tracks(self) -> Sequence[Track]:
@@ -162,8 +171,12 @@ class _Looking:
         known = (track.seen_at, track.began_at)
         return any(since is not None and since <= self._question.as_of for since in known)
 
-    def _outlook(self, track: Track) -> OutlookPart:
+    def _outlook(self, track: Track, *, is_idle: bool) -> OutlookPart:
         said = self._said[track.key]
+        is_milestone = track.kind in MILESTONES
+        record = self._record if is_milestone else None
+        sprint = self._sprints.get(track.key)
+        says = [*words.told(said, record, track.kind), *(words.delivery(sprint) if sprint else ())]
         return OutlookPart(
             key=track.key,
             name=track.name,
@@ -173,11 +186,18 @@ class _Looking:
             open=len(self._scene.open_items(track)),
             total=len(self._scene.members(track)),
             forecast=said,
-            says=list(words.told(said, self._record)),
-            warning=words.warning(said, self._record),
-            creep=self._creep(track) if track.kind in MILESTONES else None,
-            moved=self._moved(track) if track.kind in MILESTONES else None,
+            says=says,
+            warning=words.warning(said, record),
+            creep=self._creep(track) if is_milestone else None,
+            moved=self._moved(track) if is_milestone and (self._question.whole or not is_idle) else None,
+            idle=is_idle,
+            delivery=None if sprint is None else DeliveryPart.model_validate(sprint),
         )
+
+    @cached_property
+    def _sprints(self) -> Mapping[str, Delivery]:
+        found = sprinting.running(self._past.chronicle, as_of=self._question.as_of)
+        return {sprint.key: sprint.delivery for sprint in found}
 
     def _creep(self, track: Track) -> CreepPart | None:
         """Price what came in without a decision, where there is an agreement and anything did."""
@@ -222,10 +242,17 @@ class _Looking:
 
     def _p85(self, key: str) -> causes.Forecaster:
         def date(told: Chronicle, at: dt.datetime, _calendar: WorkingCalendar) -> dt.date | None:
-            said = self._past.forecasts(at, told).get(key)
+            as_it_was = told is self._past.chronicle
+            said = (self._as_it_was(at) if as_it_was else self._past.forecasts(at, told)).get(key)
             return None if said is None else said.p85_on
 
         return date
+
+    def _as_it_was(self, at: dt.datetime) -> Mapping[str, Forecast]:
+        """Return what was forecast at an instant; kept, as every milestone's explanation asks for it."""
+        if at not in self._earlier:
+            self._earlier[at] = self._past.forecasts(at)
+        return self._earlier[at]
 
     # -- what if ---------------------------------------------------------------------------------
 

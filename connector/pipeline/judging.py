@@ -23,6 +23,7 @@ from connector.analysis.state import Deviation, ProjectState, QualityNote
 from connector.config.schema import ToleranceSettings
 from connector.pipeline.pricing import priced
 from connector.pipeline.pull import GUARD_MARK
+from connector.pipeline.sprinting import running_in
 from connector.pipeline.workspace import Project, Workspace
 from connector.store.editions import Edition
 from connector.store.milestones import CONFIG_SOURCE
@@ -130,6 +131,7 @@ def judge_facts(
     state = judge(facts, agreement, as_of=as_of, with_forecasts=with_forecasts)
     if with_forecasts:
         state = priced(state, facts, agreement)
+        state = replace(state, sprints=running_in(facts, agreement, as_of=as_of))
     return replace(
         state,
         deviations=tuple(_by_cause(deviation) for deviation in state.deviations),

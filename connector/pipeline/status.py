@@ -29,6 +29,7 @@ from connector.pipeline.document import (
     RiskPart,
     Scope,
     Source,
+    SprintPart,
     StatusDocument,
     TrendPart,
     Variance,
@@ -64,6 +65,7 @@ def status_document(state: ProjectState, refs: Mapping[str, str]) -> StatusDocum
         feedback=_each(FeedbackPart, picture.feedback),
         deviations=_each(DeviationPart, state.deviations),
         unmapped=len(picture.unplaced),
+        sprints=_each(SprintPart, state.sprints),
         quality=_each(QualityPart, state.quality),
     )
 

@@ -254,14 +254,17 @@ def test_a_backtest_says_what_was_said_on_each_day(life: Life, tmp_path: Path) -
 
 
 def test_after_a_backtest_its_record_is_shown(life: Life) -> None:
-    """With each forecast from then on: how many milestones it rests on, and how many dates held."""
-    life.desk.do("backtest", "apollo")
-    document = life.forecast()
-    assert document["record"]["n"] == FINISHED
-    held = round(document["record"]["coverage"] * FINISHED)
-    line = f"dates like this held in {held} of {FINISHED} cases here"
-    assert any(line in says for says in life.of("R8", document)["says"])
-    assert line in life.desk.do("forecast", "apollo").out
+    """How many finished milestones' dates held: one sentence from one count, in every place the same."""
+    measured = life.desk.do("backtest", "apollo", "--json").document["figures"][0]
+    record = life.forecast()["record"]
+    assert (record["held"], record["n"]) == (measured["held"], measured["answered"])
+    assert record["n"] == FINISHED
+    assert {**record, "measured_at": None} == {**life.desk.status()["record"], "measured_at": None}
+    line = f"{FINISHED} finished milestones here; such dates, given half way, held for {record['held']} of 7"
+    assert f"rests on {line}" in life.of("R8", life.forecast())["says"]
+    shown = " ".join(life.desk.do("status", "apollo", "--all").out.split())
+    assert line.split("; ")[1] in life.desk.do("forecast", "apollo").out
+    assert line in shown
 
 
 @pytest.mark.parametrize("kind", ["center", "github"])

@@ -55,8 +55,8 @@ def test_a_silent_risk_says_what_when_how_much_and_what_it_is_worth() -> None:
     for words in (
         "Date at risk: Release 2: Checkout (warning)",
         "still says 11 Dec 2026, but its 85 % date lies 5 working days later; 9 of 14 items open.",
-        "Forecast: by 18 Dec 2026, 85 % (8 milestones done here; such dates held in 85 % of cases).",
-        "found 75 % of the slips in this project's past; 20 % of them were false alarms.",
+        "Forecast: by 18 Dec 2026, 85 % (8 finished milestones here; how often such dates hold has not",
+        "found 75 % of the slips in this project's past, and were given for 20 % of the milestones that",
         "take work out or agree a new date, before the date itself has to move",
     ):
         assert words in message.text
@@ -160,9 +160,9 @@ def test_a_forecast_is_worded_as_far_as_it_may_be(one: Forecast, expected: str) 
 @pytest.mark.parametrize(
     ("basis", "expected"),
     [
-        pytest.param(Basis(n=0), "general experience, not this project's; not measured yet", id="cold start"),
-        pytest.param(Basis(n=9, coverage=0.6), "held in 60 % of cases: doubtful", id="held too seldom"),
-        pytest.param(Basis(n=9, coverage=0.8), "9 milestones done here; such dates held in 80 %", id="held"),
+        pytest.param(Basis(n=0), "here: from general experience, not this project)", id="cold start"),
+        pytest.param(Basis(n=9, coverage=0.6), "clientview backtest: doubtful)", id="held too seldom"),
+        pytest.param(Basis(n=9, coverage=0.8), "9 finished milestones here; how often", id="held"),
     ],
 )
 def test_what_a_forecast_rests_on_is_always_said(basis: Basis, expected: str) -> None:
@@ -172,10 +172,10 @@ def test_what_a_forecast_rests_on_is_always_said(basis: Basis, expected: str) ->
 
 def test_what_the_last_backtest_measured_goes_first() -> None:
     """In cases, as a client would be told; and with the same warning."""
-    held = outlook(forecast(ON(2026, 12, 18)), Record(coverage=0.85, n=20), today=TODAY)
-    assert "such dates held in 17 of 20 cases)" in held
-    assert "held in 3 of 5 cases: doubtful" in outlook(
-        forecast(ON(2026, 12, 18)), Record(coverage=0.6, n=5), today=TODAY
+    told = outlook(forecast(ON(2026, 12, 18)), Record(held=17, n=20), today=TODAY)
+    assert "such dates, given half way, held for 17 of 20)" in told
+    assert "held for 3 of 5: doubtful)" in outlook(
+        forecast(ON(2026, 12, 18)), Record(held=3, n=5), today=TODAY
     )
 
 

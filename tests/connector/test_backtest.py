@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from connector.analysis.forecast.backtest import (
     Method,
     Summary,
     days_between,
+    days_worth,
     elapsed_rule,
     first_day,
     replay,
@@ -141,7 +143,19 @@ def test_a_warning_of_what_held_is_a_false_alarm() -> None:
     told = story(planned=38)
     assert warned_of(found([10], saying(60, 70), told)) == (0, 3, None, 1.0, None)
     assert record_of(found([10], saying(60, 70), told)).false_alarms == 1.0
-    assert record_of(found([10], saying(39, 70), told)).false_alarms is None
+    assert record_of(found([10], saying(60, 70), told)).precision == 0.0
+    assert record_of(found([10], saying(39, 70), told)).false_alarms == 0.0
+
+
+def test_false_alarms_are_counted_among_what_held_not_among_warnings() -> None:
+    """One slips and is warned of, one of two that hold is too: half, though two warnings were given."""
+    late, held = story(planned=30).tracks, story(planned=38).tracks
+    told = replace(story(), tracks={**held, "r1": late["r1"]})
+    warned = replace(saying(60, 70)(told, at(0))["r1"])
+    quiet = replace(warned, p50_on=on(37))
+    summary = found([10], lambda _told, _at: {"r1": warned, "r2": warned, "r3": quiet}, told)
+    record = record_of(summary)
+    assert (record.recall, record.false_alarms, record.precision) == (1.0, 0.5, 0.5)
 
 
 def test_a_warning_after_the_planned_day_is_none() -> None:
@@ -152,7 +166,36 @@ def test_a_warning_after_the_planned_day_is_none() -> None:
 def test_the_record_is_of_the_forecast_itself() -> None:
     """Not of the methods beside it."""
     record = record_of(found([10, 17], saying(39, 50)))
-    assert (record.recall, record.false_alarms, record.coverage, record.n) == (1.0, 0.0, 1.0, 3)
+    assert (record.recall, record.precision, record.coverage) == (1.0, 1.0, 1.0)
+    assert (record.held, record.n) == (3, 3)
+
+
+def test_each_milestone_counts_once_by_the_date_given_half_way() -> None:
+    """The middle look decides, the earlier of two; one whose every date was refused is not counted."""
+
+    def turning(good: dt.date) -> Forecaster:
+        """Give a date that holds from a day on, and none to r3."""
+
+        def said(_told: Chronicle, as_of: dt.datetime) -> Mapping[str, Forecast]:
+            day = END + 5 if as_of.date() >= good else END - 5
+            given = Forecast(p50_on=on(day), p85_on=on(day))
+            return {"r1": given, "r2": given, "r3": Forecast(refused="no")}
+
+        return said
+
+    for since, held in ((on(17), 2), (on(18), 0)):
+        figures = ours(found([10, 17, 24, 31], turning(since)))
+        assert (figures.held, figures.answered, figures.milestones) == (held, 2, 3)
+
+
+def test_days_on_which_nothing_is_to_be_seen_are_left_out() -> None:
+    """90 days after the last item came, left or was finished, unless a milestone that is compared runs."""
+    one, done = steady("r1", items=8, finished=400)
+    small, finished = steady("small", items=2, begun=500.0)
+    told = chronicle(one, small, done=done | finished)
+    days = [on(day) for day in (-1, 0, 10, 200, 400, 401, 500, 593, 594, 700)]
+    seen = days_worth(told, days, CALENDAR)
+    assert seen == tuple(on(day) for day in (0, 10, 200, 400, 500, 593))
 
 
 def test_each_day_is_forecast_from_its_own_end() -> None:

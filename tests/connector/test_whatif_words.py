@@ -6,7 +6,9 @@ import datetime as dt
 
 import pytest
 
+from connector.analysis.delivery import Calls, Delivery
 from connector.analysis.forecast.causes import Cause, Explanation, Part
+from connector.analysis.forecast.track import Kind
 from connector.analysis.forecast.whatif import Effect
 from connector.analysis.record import Record
 from connector.analysis.state import Basis, Forecast
@@ -63,20 +65,77 @@ def test_below_three_it_is_general_experience(n: int) -> None:
     """Said as such, even where a share could be computed."""
     text = lines(said(n=n, coverage=1.0))
     assert "from general experience, not this project" in text
-    assert "held in" not in text
+    assert "held" not in text
 
 
-def test_how_often_dates_held_is_said_in_cases() -> None:
-    """By the last backtest; before the first, by the forecast itself; else it is not measured."""
-    assert "held in 17 of 20 cases here" in lines(said(coverage=0.5), Record(coverage=0.85, n=20))
-    assert "held in 3 of 6 cases here" in lines(said(coverage=0.5))
-    assert "has not been measured: clientview backtest" in lines(said())
+def test_how_often_dates_held_is_counted_over_milestones() -> None:
+    """By the last backtest, whatever share of all dates held; before the first nothing is claimed."""
+    record = Record(coverage=0.6, held=17, n=20)
+    assert "such dates, given half way, held for 17 of 20" in lines(said(coverage=0.5), record)
+    assert "has not been counted: clientview backtest" in lines(said(coverage=0.5))
+
+
+@pytest.mark.parametrize(("n", "is_told"), [(4, False), (5, True)])
+def test_below_five_compared_no_count_is_told(n: int, is_told: bool) -> None:
+    """Four of four says nothing of a project: that, too, is general experience."""
+    text = lines(said(), Record(held=n, n=n))
+    assert (f"held for {n} of {n}" in text) is is_told
+    assert ("from general experience, not this project" in text) is not is_told
+
+
+def test_backtests_count_milestones_alone() -> None:
+    """Of a sprint's date nothing is claimed from the milestones' record."""
+    (*_, last) = words.told(said(), Record(held=5, n=5), Kind.ITERATION)
+    assert last == (
+        "rests on 6 finished sprints here; how often such dates hold is counted of milestones alone"
+    )
+
+
+@pytest.mark.parametrize(
+    ("held", "n", "is_warned"), [(3, 4, False), (3, 5, True), (6, 8, False), (5, 8, True)]
+)
+def test_dates_that_held_too_seldom_carry_a_warning(held: int, n: int, is_warned: bool) -> None:
+    """Below three quarters of what was compared, where enough was."""
+    record = Record(held=held, n=n, coverage=0.9)
+    assert (words.warning(said(coverage=0.9), record) is not None) is is_warned
+    assert (record.is_doubtful) is is_warned
 
 
 @pytest.mark.parametrize(("coverage", "is_warned"), [(0.74, True), (0.75, False), (None, False)])
-def test_dates_that_held_too_seldom_carry_a_warning(coverage: float | None, is_warned: bool) -> None:
-    """Below three quarters."""
+def test_before_a_backtest_the_look_back_warns(coverage: float | None, is_warned: bool) -> None:
+    """Below three quarters, where the project's own past is behind it at all."""
     assert (words.warning(said(coverage=coverage), None) is not None) is is_warned
+    assert words.warning(said(n=2, coverage=coverage), None) is None
+
+
+def delivery(likely: float | None = 0.72, **more: object) -> Delivery:
+    """Return what is said of a sprint."""
+    return Delivery(less_than_committed=likely, n=12, fell_short=8, **more)  # type: ignore[arg-type]
+
+
+def test_a_sprint_s_delivery_is_said_with_what_it_rests_on() -> None:
+    """Likelihood, how closed sprints went, how often such judgements were right; or why nothing is said."""
+    calls = Calls(n=9, right=7, error=0.18, rate_error=0.2)
+    assert list(words.delivery(delivery(calls=calls))) == [
+        "likelihood that it delivers less than committed: 72 %",
+        "8 of 12 closed sprints here did; judged as early, 7 of 9 were judged right",
+    ]
+    assert list(words.delivery(delivery(None, refused="nothing was committed at its start"))) == [
+        "whether it delivers less than committed cannot be said: nothing was committed at its start"
+    ]
+
+
+def test_below_five_judged_sprints_it_is_general_experience() -> None:
+    """Four right of four says nothing of a team."""
+    text = words.delivery_basis(delivery(calls=Calls(n=4, right=4, error=0.1, rate_error=0.3)))
+    assert text.endswith("right is from general experience, not this project")
+
+
+@pytest.mark.parametrize(("error", "is_warned"), [(0.205, False), (0.206, True)])
+def test_a_judgement_worth_no_more_than_the_share_says_so(error: float, is_warned: bool) -> None:
+    """Judged by its errors in the project's own past."""
+    told = list(words.delivery(delivery(calls=Calls(n=9, right=5, error=error, rate_error=0.2))))
+    assert (told[-1] == "warning: here such judgements were no better than that share alone") is is_warned
 
 
 @pytest.mark.parametrize(

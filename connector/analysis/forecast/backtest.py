@@ -31,7 +31,8 @@ FIRST_DAYS: Final = 7  # nothing is measured before
 GRACE: Final = dt.timedelta(days=3)  # what is put in so soon after the end was in it
 SLIP_DAYS: Final = 7  # later than the first plan by more than this is a slip
 RESAMPLED: Final = 400
-PLAIN_RUNS: Final = 200
+PLAIN_RUNS: Final = 100
+QUIET_DAYS: Final = 90  # after so many without any work nothing new is to be seen
 KINDS: Final = frozenset({Kind.MILESTONE, Kind.GROUP})
 
 Forecaster = Callable[[Chronicle, dt.datetime], Mapping[str, Forecast]]
@@ -78,6 +79,8 @@ class Figures:
     milestones: int
     looks: int
     refused: int
+    answered: int  # milestones that a date was given for
+    held: int  # of these, whose 85 % date held that was given half way: at the middle one of its looks
     p50_loss: float
     p85_loss: float
     coverage_50: float | None
@@ -123,6 +126,28 @@ def first_day(chronicle: Chronicle, calendar: WorkingCalendar) -> dt.date | None
     return calendar.local_day(min(begun)) if begun else None
 
 
+def days_worth(
+    chronicle: Chronicle, days: Iterable[dt.date], calendar: WorkingCalendar
+) -> tuple[dt.date, ...]:
+    """Return the days on which there is something to see.
+
+    That is: a milestone runs that is compared afterwards, however idle it is; or an item came in, left
+    or was finished within the last 90 days. So no day that counts is left out.
+    """
+    spans = [*_spans_of_work(chronicle, calendar), *_spans_compared(chronicle, calendar)]
+    lasting: dict[dt.date, dt.date] = {}
+    for first, last in spans:
+        lasting[first] = max(last, lasting.get(first, last))
+    until = dt.date.min
+    seen, begins = [], sorted(lasting.items(), reverse=True)
+    for day in sorted(days):
+        while begins and begins[-1][0] <= day:
+            until = max(until, begins.pop()[1])
+        if day <= until:
+            seen.append(day)
+    return tuple(seen)
+
+
 def replay(
     chronicle: Chronicle, days: Iterable[dt.date], forecaster: Forecaster, *, calendar: WorkingCalendar
 ) -> Iterator[Look]:
@@ -154,7 +179,7 @@ def summarise(chronicle: Chronicle, looks: Sequence[Look], calendar: WorkingCale
     not filled in afterwards count, from the end of their first week on.
     """
     counted = {track.key: track for track in _milestones(chronicle) if _counts(track, chronicle, calendar)}
-    told = [look for look in looks if look.elapsed_days > FIRST_DAYS and look.answers]
+    told = [look for look in looks if look.answers]
     ends = {key: _end(track) for key, track in counted.items()}
     return Summary(
         figures=tuple(_figures(method, told, ends) for method in Method),
@@ -165,6 +190,22 @@ def summarise(chronicle: Chronicle, looks: Sequence[Look], calendar: WorkingCale
 # ------------------------------------------------------------------------------------- looking
 
 
+def _spans_of_work(chronicle: Chronicle, calendar: WorkingCalendar) -> Iterator[tuple[dt.date, dt.date]]:
+    stays = [stay for track in _milestones(chronicle) for stay in track.stays]
+    moved = {at for stay in stays for at in (stay.entered_at, stay.left_at) if at is not None}
+    finished = {
+        spell.at for item in {stay.item for stay in stays} for spell in chronicle.spells.get(item, ())
+    }
+    for day in {calendar.local_day(at) for at in moved | finished}:
+        yield day, day + ONE_DAY * QUIET_DAYS
+
+
+def _spans_compared(chronicle: Chronicle, calendar: WorkingCalendar) -> Iterator[tuple[dt.date, dt.date]]:
+    for track in _milestones(chronicle):
+        if _counts(track, chronicle, calendar):
+            yield calendar.local_day(track.stays[0].entered_at), _end(track)
+
+
 def _milestones(chronicle: Chronicle) -> Iterator[Track]:
     return (track for track in chronicle.tracks.values() if track.kind in KINDS)
 
@@ -172,6 +213,7 @@ def _milestones(chronicle: Chronicle) -> Iterator[Track]:
 def _look(scene: Scene, track: Track, said: Forecast, *, is_compared: bool) -> Look:
     begun_at = scene.begun_at(track) or scene.as_of
     elapsed = (scene.day - scene.calendar.local_day(begun_at)).days + 1
+    is_compared = is_compared and elapsed > FIRST_DAYS
     answers = _answers(scene, track, said, elapsed) if is_compared else {}
     return Look(container=track.key, as_of=scene.day, forecast=said, elapsed_days=elapsed, answers=answers)
 
@@ -244,6 +286,8 @@ def _figures(method: Method, looks: Sequence[Look], ends: Mapping[str, dt.date])
         milestones=len({look.container for look in looks}),
         looks=len(looks),
         refused=len(looks) - len(given),
+        answered=len(by),
+        held=sum(_held_half_way(own, method, ends[key]) for key, own in _each(given)),
         p50_loss=_loss(looks, ends, lambda look: _filled(look, method).p50_on, 0.5),
         p85_loss=_loss(looks, ends, lambda look: _filled(look, method).p85_on, 0.85),
         coverage_50=_over(given, lambda look: _held(ends[look.container], look.answers[method].p50_on)),
@@ -267,6 +311,11 @@ def _filled(look: Look, method: Method) -> Answer:
 
 def _held(end: dt.date, day: dt.date) -> float:
     return float(end <= day)
+
+
+def _held_half_way(looks: Sequence[Look], method: Method, end: dt.date) -> bool:
+    """Whether the 85 % date held that was given at the middle look, the earlier one of two."""
+    return end <= looks[(len(looks) - 1) // 2].answers[method].p85_on
 
 
 def _mean(values: Iterable[float]) -> float:

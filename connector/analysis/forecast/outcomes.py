@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from adapters.records import (
+    Field,
     Issue,
     Iteration,
     IterationSighting,
@@ -43,7 +44,7 @@ class Outcome:
 def outcomes(
     facts: ProjectFacts, told: Mapping[str, Sequence[Version]], *, zone: ZoneInfo, contents: Contents
 ) -> Mapping[str, Outcome]:
-    """Return the outcome of all that was ever sighted, and of goals.
+    """Return the outcome of all that was ever sighted, of goals, and of what is gone without a trace.
 
     What trackers tell late counts from the day it happened, as everywhere: a release day from that
     day, a close from its instant. Where they tell no day, an end counts from the sighting that showed it.
@@ -51,7 +52,48 @@ def outcomes(
     found = {each.key: each for each in _sighted(facts, zone, contents)}
     found |= {each.key: each for each in _sprints(facts, zone)}
     goals = (key for key, kind in contents.kinds.items() if kind is Kind.GOAL and key in told)
-    return found | {key: _goal(facts, key, told[key], zone) for key in goals}
+    found |= {key: _goal(facts, key, told[key], zone) for key in goals}
+    return found | {each.key: each for each in _unseen(facts, contents, found.keys())}
+
+
+# -- what the tracker no longer has --------------------------------------------------------------------
+
+
+def _unseen(facts: ProjectFacts, contents: Contents, known: Collection[str]) -> Iterator[Outcome]:
+    """Yield what only the history of items tells of: deleted or merged before anybody looked.
+
+    It was there while items lay in it, and bears the last name that the history knows. From the first
+    look at its tracker on it is known to be gone, for nobody could show it any more.
+    """
+    sources = {issue.key: issue.source for issue in facts.issues}
+    names = _names(facts)
+    for key, kind in contents.kinds.items():
+        if key not in known and kind is not Kind.GROUP:
+            source = next((sources[stay.item] for stay in contents.stays[key] if stay.item in sources), "")
+            looked_at = _first_look(facts, source, kind)
+            gone = () if looked_at is None else (Turn(at=looked_at, status=MilestoneStatus.CANCELLED),)
+            yield Outcome(key=key, kind=kind, name=names.get(key, ""), turns=gone)
+
+
+def _first_look(facts: ProjectFacts, source: str, kind: Kind) -> dt.datetime | None:
+    """Return since when a tracker's containers of a kind are known; None: they never were listed."""
+    if kind is Kind.ITERATION:
+        looks = [each.seen_at for each in facts.iterations if each.iteration.source == source]
+    else:
+        looks = [each.seen_at for each in facts.sightings if each.milestone.source == source]
+    return min(looks, default=None)
+
+
+def _names(facts: ProjectFacts) -> Mapping[str, str]:
+    """Return what each milestone was called last, as far as the history of items tells."""
+    told: dict[str, tuple[dt.datetime, str]] = {}
+    for changes in facts.changes.values():
+        for change in changes:
+            if change.field == Field.MILESTONES:
+                for key, name in ((change.old, change.old_text), (change.new, change.new_text)):
+                    if key and name:
+                        told[key] = max(told.get(key, (change.at, name)), (change.at, name))
+    return {key: name for key, (_at, name) in told.items()}
 
 
 # -- milestones ----------------------------------------------------------------------------------------

@@ -12,28 +12,24 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from adapters.records import MilestoneStatus
+from connector.analysis.delivery import Calls, Delivery
 from connector.analysis.forecast import prior
 from connector.analysis.forecast.course import NEVER, Course, course, days_of, start_of
 from connector.analysis.forecast.experience import dot
 from connector.analysis.forecast.track import Chronicle, Kind, Track
 
+__all__ = ["Calls", "Delivery", "chance", "coefficients", "deliveries", "level", "shares"]
+
 LAST: Final = 30  # closed sprints that count, the last ones
 CLOSING_DAYS: Final = 1 / 96  # a quarter of an hour
 MOST: Final = 2.0  # shares above that say nothing more
+LEAST_BEFORE: Final = 3  # closed sprints behind a judgement before it is held against what came
 _STEPS: Final = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """How likely a sprint delivers less than committed (0 to 1), and the closed sprints behind that."""
-
-    less_than_committed: float | None
-    n: int = 0
-    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +90,9 @@ def deliveries(chronicle: Chronicle, *, as_of: dt.datetime) -> Mapping[str, Deli
         for track in chronicle.tracks.values()
         if track.kind is Kind.ITERATION and _runs(track, as_of)
     }
-    closed = sorted(_closed(chronicle, at, zone), key=lambda one: (one.end, one.course.track.key))[-LAST:]
+    if not running:
+        return {}
+    closed = sorted(_closed(chronicle, at, zone), key=lambda one: (one.end, one.course.track.key))
     return {key: _judged(sprint, closed, at) for key, sprint in running.items()}
 
 
@@ -139,10 +137,39 @@ def _judged(sprint: _Sprint | None, closed: Sequence[_Sprint], at: float) -> Del
     if not sprint.committed:
         return Delivery(less_than_committed=None, refused="nothing was committed at its start")
     share = (at - sprint.start) / max(sprint.planned - sprint.start, 1.0)
+    last = closed[-LAST:]
+    return Delivery(
+        less_than_committed=_likely(sprint, last, at, share),
+        n=len(last),
+        fell_short=sum(one.fell_short for one in last),
+        calls=_calls(closed, share),
+    )
+
+
+def _likely(sprint: _Sprint, closed: Sequence[_Sprint], at: float, share: float) -> float:
     model = coefficients(share)
     scores = [dot(model, one.features(one.at_share(share))) for one in closed]
     own = level(scores, [one.fell_short for one in closed])
-    return Delivery(less_than_committed=chance(dot(model, sprint.features(at)) + own), n=len(closed))
+    return chance(dot(model, sprint.features(at)) + own)
+
+
+def _calls(closed: Sequence[_Sprint], share: float) -> Calls:
+    """Judge the last closed sprints at a share of their time, each from those closed by then."""
+    told: list[tuple[float, float, bool]] = []
+    for one in closed[-LAST:]:
+        at = one.at_share(share)
+        before = [other for other in closed if other.end <= at][-LAST:]
+        if len(before) >= LEAST_BEFORE:
+            rate = sum(other.fell_short for other in before) / len(before)
+            told.append((_likely(one, before, at, share), rate, one.fell_short))
+    if not told:
+        return Calls()
+    return Calls(
+        n=len(told),
+        right=sum((likely >= 0.5) == came for likely, _, came in told),
+        error=fmean((likely - came) ** 2 for likely, _, came in told),
+        rate_error=fmean((rate - came) ** 2 for _, rate, came in told),
+    )
 
 
 def _runs(track: Track, as_of: dt.datetime) -> bool:
