@@ -189,6 +189,7 @@ class JiraAdapter:
         return Catalogue(
             account=(account.display_name or account.name or account.account) if account else "",
             deployment=known.deployment,
+            timezone=account.time_zone if account else "",
             issues=self._reader.count(self._wanted().jql()) if known.is_cloud else sample.total,
             types={one.name: parse.level_of(one) for one in known.project.issue_types or known.types},
             statuses={one.name: parse.category_of(one).value for one in known.statuses},

@@ -23,6 +23,8 @@ from adapters.protocol import Notes
 
 KEPT = dt.timedelta(days=1)
 NOTE = "definitions"
+PROJECT_KEPT = dt.timedelta(days=400)  # an id never changes, and webhooks come at any time
+PROJECT_NOTE = "project"
 
 
 class Definitions(Payload):
@@ -50,6 +52,13 @@ class Definitions(Payload):
         return f"Jira Data Center {wire.clean(self.server.version, limit=20)}".strip()
 
 
+class _Project(Payload):
+    """Which project a source reads."""
+
+    asked_of: str
+    id: str
+
+
 def noted(notes: Notes, *, asked_of: str) -> Definitions | None:
     """Return the definitions as they were kept; None where they must be asked for."""
     try:
@@ -60,12 +69,23 @@ def noted(notes: Notes, *, asked_of: str) -> Definitions | None:
 
 
 def note(definitions: Definitions, notes: Notes, *, now: dt.datetime) -> None:
-    """Keep definitions for a day."""
+    """Keep definitions for a day, and which project it is for longer."""
     notes.write(NOTE, definitions.model_dump_json(by_alias=True), until=now + KEPT)
+    known = _Project(asked_of=definitions.asked_of, id=definitions.project.id)
+    notes.write(PROJECT_NOTE, known.model_dump_json(by_alias=True), until=now + PROJECT_KEPT)
+
+
+def noted_project(notes: Notes, *, asked_of: str) -> str:
+    """Return the id of the project as it was kept; "" where it is not known."""
+    try:
+        kept = _Project.model_validate_json(notes.read(PROJECT_NOTE) or "")
+    except ValidationError:
+        return ""
+    return kept.id if kept.asked_of == asked_of else ""
 
 
 def forget(notes: Notes, *, now: dt.datetime) -> None:
-    """Keep them no longer: something on the site has changed."""
+    """Keep them no longer, but for which project it is: something on the site has changed."""
     notes.write(NOTE, "", until=now)
 
 

@@ -78,8 +78,7 @@ class Knowledge:
         """Id of the project if it is known without asking; "" otherwise."""
         if "definitions" in self.__dict__:
             return self.definitions.project.id
-        kept = definitions.noted(self._environment.notes, asked_of=self._asked_of)
-        return kept.project.id if kept else ""
+        return definitions.noted_project(self._environment.notes, asked_of=self._asked_of)
 
     def forget(self) -> None:
         """Ask for the definitions anew when they are needed next."""

@@ -149,6 +149,7 @@ class User(Payload):
     key: Text = ""
     display_name: Text = ""
     email_address: Text = ""
+    time_zone: Text = ""
 
     @property
     def account(self) -> str:

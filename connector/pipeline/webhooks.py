@@ -21,6 +21,10 @@ from connector.store.locks import Lock, this_process
 from connector.store.pulls import Applied
 from connector.store.staging import Plan, PullKind
 
+NEVER_READ = (
+    "was never read well, so not all that concerns it is recognised."
+    " First: clientview sync {project}; then feed it in again"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -105,7 +109,8 @@ def ingest(workspace: Workspace, keys: Sequence[str], payloads: Sequence[Payload
     """Offer payloads to every source of the projects, and keep what they tell.
 
     Dates and fates are stored; touched issues are read by key, past an index that lags, and
-    stored. The same payload again changes nothing.
+    stored. The same payload again changes nothing. A source that was never read may not know its
+    own: where it passes something by, it says so.
 
     Args:
         workspace: Configuration, store and clock.
@@ -151,7 +156,12 @@ def _offer(
     try:
         _listen(adapter, payloads, told)
         kept = _keep(workspace, nothing, told)
-        return _read_touched(workspace, adapter, kept, told.hints, lock), told.known
+        state = workspace.store.pulls.source_state(project.key, source.name)
+        if state.last_success_at is not None:
+            kept = _read_touched(workspace, adapter, kept, told.hints, lock)
+        elif kept.payloads < len(told.known):
+            kept = _failed(kept, NEVER_READ.format(project=project.key), EXIT_CONFIGURATION)
+        return kept, told.known
     finally:
         adapter.close()
 
@@ -190,10 +200,8 @@ def _keep(workspace: Workspace, nothing: SourceTaken, told: _Told) -> SourceTake
 def _read_touched(
     workspace: Workspace, adapter: Adapter, taken: SourceTaken, hints: Hints, lock: Lock
 ) -> SourceTaken:
-    """Read the touched issues; those of a source never pulled come with its first sync."""
     keys = [key for key in hints.touched if key not in hints.fates]
-    state = workspace.store.pulls.source_state(taken.project, taken.source)
-    if not keys or state.last_success_at is None:
+    if not keys:
         return taken
     try:
         applied = _fetch(workspace, adapter, taken, keys, lock)

@@ -170,6 +170,7 @@ def test_looks_at_the_tracker(server: Server) -> None:
     """The catalogue names account, fields worth mapping, types with levels, statuses and rights."""
     seen = adapter(server).catalogue()
     assert seen.account == "Reader"
+    assert seen.timezone == "UTC"
     assert seen.deployment.startswith("Jira ")
     assert (seen.types["Epic"], seen.statuses["Done"]) == (1, "done")
     assert seen.hints["client_title"] == "customfield_10050"

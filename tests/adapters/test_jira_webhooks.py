@@ -126,12 +126,13 @@ def test_what_is_no_payload_of_jira_is_refused(payload: dict[str, Any]) -> None:
 
 
 def test_a_versions_project_is_known_from_the_last_sync() -> None:
-    """A version names its project by id alone: that is noted by a pull, and asked for by no webhook."""
+    """A version names its project by id alone: a pull notes it for a year, no webhook asks for it."""
     notes = Notebook()
     with JiraCloud(small_world(), clock=lambda: NOW) as server:
         source = adapter(server, world=notes.environment())
         assert source.hints(of_version(DATE)) == Hints()
         list(source.pull(Window()))
         server.log.clear()
+        notes.now += dt.timedelta(days=365)
         assert adapter(server, world=notes.environment()).hints(of_version(DATE)).dates
         assert server.log == []

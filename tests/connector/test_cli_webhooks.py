@@ -72,6 +72,29 @@ def test_an_old_date_is_kept_once(bench: Workbench) -> None:
     assert (hint.key, str(hint.old_on), str(hint.new_on)) == (bench.milestone, "2026-09-15", "2026-10-01")
 
 
+def test_a_date_counts_long_after_the_last_sync(bench: Workbench) -> None:
+    """Payloads come when they come: which project is ours is remembered."""
+    with tracker(bench) as server:
+        bench.configure(server)
+        bench.do("sync")
+        bench.pass_days(9)
+        first = row(bench, write(bench, moved(bench, "2026-09-15", "2026-10-01")))
+    assert (first["dates"], first["new_dates"]) == (1, 1)
+
+
+def test_before_the_first_sync_nothing_is_passed_by_in_silence(bench: Workbench) -> None:
+    """A version names its project by an id that only a sync learns: it ends with 2, and says so."""
+    with tracker(bench) as server:
+        bench.configure(server)
+        file = write(bench, moved(bench, "2026-09-15", "2026-10-01"))
+        early = bench.run("ingest-webhook", file)
+        bench.do("sync")
+        late = row(bench, file)
+    assert early.code == 2
+    assert "First: clientview sync apollo" in early.out + early.err
+    assert late["new_dates"] == 1
+
+
 def test_a_touched_issue_is_read_at_once(bench: Workbench) -> None:
     """Before the next sync, by key; what is read again and is the same changes nothing."""
     with tracker(bench) as server:
