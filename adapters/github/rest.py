@@ -178,11 +178,14 @@ class Rest:
     def _whole(self, row: JSON, *, is_noted: bool) -> _Whole | None:
         if not is_selected(row, self._settings.select):
             return _Whole(row=row, events=(), blockers=())
-        here = f"/issues/{number_of(row)}"
+        number = number_of(row) or 0
+        here = f"/issues/{number}"
         try:
             events = list(self.all_rows(f"{here}/timeline", is_noted=is_noted))
-        except NotFoundError:  # deleted or transferred since the list was made
-            return None
+        except NotFoundError:
+            if self.places((number,))[number].fate is Fate.PRESENT:  # raises where the repository is gone
+                raise
+            return None  # deleted or transferred since the list was made
         return _Whole(row=row, events=events, blockers=self._blockers(row, here))
 
     def _blockers(self, row: JSON, here: str) -> Sequence[JSON]:

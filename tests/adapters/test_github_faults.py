@@ -191,9 +191,11 @@ def test_what_was_pulled_before_a_failure_stays_good(world: World) -> None:
 
 
 def test_an_issue_that_vanishes_meanwhile_is_left_out(world: World) -> None:
-    """Its timeline answers 404 or a move without an address; the others come."""
+    """Its timeline answers 404 or a move without an address, it itself is gone; the others come."""
     world.fail("/issues/2/timeline", 404, {"message": "Not Found"})
+    world.fail("/issues/2", 410, {"message": "This issue was deleted"})
     world.fail("/issues/4/timeline", 301, {"message": "Moved"})
+    world.fail("/issues/4", 404, {"message": "Not Found"})
     assert pulled(world, graphql="off") == ["apollo#1", "apollo#3", "apollo#5"]
 
 
