@@ -59,8 +59,9 @@ def quality(
 
 
 def _counting(state: ProjectState) -> Iterator[ScopeItem]:
-    """Yield the work that counts: what was given up needs no care."""
-    return (item for item in state.picture.items if item.disposition is not Disposition.DROPPED)
+    """Yield the work that counts, unfinished first: what was given up needs no care."""
+    counting = (item for item in state.picture.items if item.disposition is not Disposition.DROPPED)
+    yield from sorted(counting, key=lambda item: item.disposition is Disposition.DONE)
 
 
 def _open(state: ProjectState) -> Iterator[MilestoneState]:

@@ -33,6 +33,16 @@ from connector.cli.layout import signed as _signed
 from connector.cli.layout import table as _table
 from mappings.concepts import Disposition, Risk
 
+_DOUBTS: Mapping[QualityKind, str] = {
+    QualityKind.MISSING_ESTIMATE: "without an estimate",
+    QualityKind.ORPHAN: "in no milestone and no goal",
+    QualityKind.DONE_WITHOUT_RESOLUTION: "done without a resolution",
+    QualityKind.MILESTONE_WITHOUT_DATE: "open milestones without a date",
+    QualityKind.RELEASED_WITH_OPEN_ISSUES: "released milestones with open work",
+    QualityKind.DATE_IN_THE_PAST: "open though due in the past",
+    QualityKind.MIXED_TIME_ZONES: "days told in different time zones",
+    QualityKind.UNREADABLE: "could not be read",
+}  # unmapped ones have a line of their own
 _HEALTH_STYLE = {
     "on_track": "green",
     "at_risk": "yellow",
@@ -132,11 +142,11 @@ def project_view(state: ProjectState, *, last_edition: str, whole: bool = False)
 
 
 def quality_lines(notes: Sequence[QualityNote]) -> Iterator[str]:
-    """Tell what makes the records unreliable, a line each; unmapped ones have a line of their own."""
+    """Tell what makes the records unreliable, a line each."""
     for note in notes:
-        if note.kind is not QualityKind.UNMAPPED:
+        if words := _DOUBTS.get(note.kind):
             rest = ", …" if note.count > len(note.examples) else ""
-            yield f"{note.kind.replace('_', ' ')}: {note.count} ({', '.join(note.examples)}{rest})"
+            yield f"{words}: {note.count} ({', '.join(note.examples)}{rest})"
 
 
 def reasons(state: ProjectState) -> Sequence[str]:

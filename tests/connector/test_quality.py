@@ -12,6 +12,7 @@ from connector.analysis.facts import Agreement, Gone
 from connector.analysis.judge import judge
 from connector.analysis.quality import quality
 from connector.analysis.state import QualityKind, QualityNote
+from connector.cli.tables import quality_lines
 from tests.builders import SOURCE, day, facts, issue, milestone, released, rules, seen, version
 
 TODAY = dt.date(2026, 9, 11)
@@ -84,6 +85,21 @@ def test_no_more_than_five_examples() -> None:
     """The count tells the rest."""
     note = look([placed(number, points=None) for number in range(1, 8)])[QualityKind.MISSING_ESTIMATE]
     assert (note.count, len(note.examples)) == (7, 5)
+
+
+def test_what_can_still_be_mended_is_named_first() -> None:
+    """The examples begin with unfinished work."""
+    done = [placed(n, points=None, category=Category.DONE, status="Done") for n in range(1, 7)]
+    note = look([*done, placed(8, points=None)])[QualityKind.MISSING_ESTIMATE]
+    assert (note.count, note.examples[:2]) == (7, ("APO-8", "APO-1"))
+
+
+def test_every_kind_has_its_words() -> None:
+    """A person reads a sentence's worth, not the name of a value; unmapped records have their own line."""
+    notes = [QualityNote(kind=kind, count=9, examples=("APO-7",)) for kind in QualityKind]
+    told = list(quality_lines(notes))
+    assert len(told) == len(QualityKind) - 1
+    assert told[1] == "in no milestone and no goal: 9 (APO-7, …)"
 
 
 def test_what_is_gone_is_not_looked_at() -> None:
