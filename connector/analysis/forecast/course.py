@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from connector.analysis.forecast.track import Spell, Stay, Track
@@ -72,59 +72,64 @@ class Course:
         return 2 * bisect_right(self.ready, at) > bisect_right(self.entries, at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Event:
-    """The open items and the scope changed."""
-
-    at: float
-    open_items: int = 0
-    scope: int = 0
-    closure: bool = False
-    ready: bool = False
-
-
 def course(track: Track, spells: Mapping[str, Sequence[Spell]]) -> Course:
     """Lay out one container's history. What happens at one instant holds together from then on."""
-    events = sorted(
-        (event for stay in track.stays for event in _events(stay, spells.get(stay.item, ()))),
-        key=lambda event: event.at,
-    )
+    found = _Events()
+    for stay in track.stays:
+        found.add(stay, spells.get(stay.item, ()))
+    found.steps.sort()
     times: list[float] = []
     open_items: list[int] = []
     scope: list[int] = []
-    for event in events:
-        if not times or times[-1] != event.at:
-            times.append(event.at)
-            open_items.append(open_items[-1] if open_items else 0)
-            scope.append(scope[-1] if scope else 0)
-        open_items[-1] += event.open_items
-        scope[-1] += event.scope
+    held = opened = 0
+    for at, more_open, more in found.steps:
+        held, opened = held + more, opened + more_open
+        if times and times[-1] == at:
+            open_items[-1], scope[-1] = opened, held
+        else:
+            times.append(at)
+            open_items.append(opened)
+            scope.append(held)
     return Course(
         track=track,
         born=times[0] if times else NEVER,
         times=times,
         open_items=open_items,
         scope=scope,
-        closures=[event.at for event in events if event.closure],
-        entries=[event.at for event in events if event.scope > 0],
-        ready=[event.at for event in events if event.ready],
+        closures=sorted(found.closures),
+        entries=sorted(found.entries),
+        ready=sorted(found.ready),
     )
 
 
-def _events(stay: Stay, spells: Sequence[Spell]) -> Iterator[_Event]:
-    done = False
-    within: list[Spell] = []
-    for spell in spells:
-        if spell.at <= stay.entered_at:
-            done = spell.done
-        elif stay.left_at is None or spell.at < stay.left_at:
-            within.append(spell)
-    yield _Event(at=days_of(stay.entered_at), open_items=0 if done else 1, scope=1, ready=done)
-    for spell in within:
-        yield _Event(at=days_of(spell.at), open_items=-1 if spell.done else 1, closure=spell.done)
-        done = spell.done
-    if stay.left_at is not None:
-        yield _Event(at=days_of(stay.left_at), open_items=0 if done else -1, scope=-1)
+@dataclass(slots=True)
+class _Events:
+    """What happened in a container, in no order. Plain tuples: there are tens of thousands."""
+
+    steps: list[tuple[float, int, int]] = field(default_factory=list)  # when, open items more, items more
+    closures: list[float] = field(default_factory=list)
+    entries: list[float] = field(default_factory=list)
+    ready: list[float] = field(default_factory=list)
+
+    def add(self, stay: Stay, spells: Sequence[Spell]) -> None:
+        """Add what one item's stay tells."""
+        entered_at, left_at, done = stay.entered_at, stay.left_at, False
+        at = days_of(entered_at)
+        within: list[tuple[float, int, int]] = []
+        for spell in spells:
+            if spell.at <= entered_at:
+                done = spell.done
+            elif left_at is None or spell.at < left_at:
+                within.append((days_of(spell.at), -1 if spell.done else 1, 0))
+        self.entries.append(at)
+        if done:
+            self.ready.append(at)
+        self.steps.append((at, 0 if done else 1, 1))
+        self.steps += within
+        self.closures += [when for when, more_open, _ in within if more_open < 0]
+        if left_at is not None:
+            is_open = within[-1][1] > 0 if within else not done
+            self.steps.append((days_of(left_at), -1 if is_open else 0, -1))
 
 
 def _value(times: Sequence[float], values: Sequence[int], at: float) -> int:
