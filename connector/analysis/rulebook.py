@@ -89,7 +89,7 @@ RULES: tuple[Rule, ...] = (
         off="the 85 % date lies within the limit by the off days",
         info=(
             f"until such warnings have held in the project's own past: recall {LEAST_RECALL:g} or more,"
-            f" false alarms {MOST_FALSE_ALARMS:g} or less"
+            f" false alarms (of milestones that did not slip) {MOST_FALSE_ALARMS:g} or less"
         ),
         warning="afterwards; never critical",
         keys=("agreement.dates.risk_off_days",),
