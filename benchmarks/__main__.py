@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import judge, pull, timemachine
+from benchmarks import dates, judge, pull, timemachine
 from benchmarks.forecast import report
 
 BENCHMARKS = {
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "pull": pull.main,
     "large": pull.large,
     "judge": judge.main,
+    "dates": dates.main,
     "timemachine": timemachine.main,
 }
 

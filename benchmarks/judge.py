@@ -6,10 +6,11 @@ import datetime as dt
 import gc
 import time
 
-from adapters.protocol import Window
+from adapters.protocol import Environment, Window
 from adapters.records import Change, Issue, MilestoneSighting
-from benchmarks.pull import NOW, open_source
-from benchmarks.worlds import jira_world
+from benchmarks.pull import open_source
+from benchmarks.served import CLOUD
+from benchmarks.worlds import NOW, jira_world
 from connector.analysis.baseline import Approval, take
 from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.judge import judge
@@ -27,7 +28,7 @@ def main() -> None:
     print(f"{'issues':>8}{'changes':>9}{'CPU s':>8}{'ratio':>7}")
     before = 0.0
     for size in SIZES:
-        facts = _facts(size)
+        facts = facts_of(size)
         approval = Approval(approved_by="nobody")
         baseline = take(facts, Agreement(), on_at=AGREED_AT, recorded_at=NOW, approval=approval, number=1)
         used_s = min(_once(facts, Agreement(baselines=(baseline,))) for _ in range(RUNS))
@@ -44,12 +45,14 @@ def _once(facts: ProjectFacts, agreement: Agreement) -> float:
     return time.process_time() - began_s
 
 
-def _facts(size: int) -> ProjectFacts:
+def facts_of(size: int) -> ProjectFacts:
+    """Pull a fictional project of so many issues."""
     issues: list[Issue] = []
     changes: dict[str, tuple[Change, ...]] = {}
     sightings: list[MilestoneSighting] = []
     with JiraCloud(jira_world(size), clock=lambda: NOW) as server:
-        source = open_source("Jira Cloud", server.url, server.token, server.email)
+        environment = Environment(now=lambda: NOW, sleep=time.sleep)
+        source = open_source(CLOUD, server.url, server.token, server.email, environment)
         for batch in source.pull(Window()):
             issues += batch.issues
             for change in batch.changes:

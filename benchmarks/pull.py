@@ -63,6 +63,7 @@ def large() -> None:
 
 def _phases(tracker: str, issues: int) -> None:
     with served(tracker, issues, PACE) as running, tempfile.TemporaryDirectory() as folder:
+        _warm_up(running)
         for phase in PHASES:
             if phase != "full":
                 running.later()
@@ -74,8 +75,16 @@ def _phases(tracker: str, issues: int) -> None:
             _line(f"{tracker}, {phase}", issues, len(log), size_mb, measured, floor)
 
 
+def _warm_up(running: Served) -> None:
+    """Let the tracker make its world and its pages before anything is measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        _apart(_pull, running, folder, "full")
+    running.slow_down()
+
+
 def _plain(tracker: str) -> None:
     with served(tracker, PLAIN_ISSUES, PACE) as running, tempfile.TemporaryDirectory() as folder:
+        _warm_up(running)
         ours = _apart(_pull, running, folder, "full")
         log = running.taken_log()
         floor = floor_s(running, log, at_a_time=1 if tracker == GITHUB else AT_A_TIME)

@@ -52,6 +52,10 @@ class Served:
     email: str
     pipe: Connection | None = None  # None: whoever asks commands nothing
 
+    def slow_down(self) -> None:
+        """Take the pace from now on: what went before was to warm it up."""
+        self._command("slow")
+
     def later(self) -> None:
         """Let the clock go on to `NOW`: one issue in a hundred was touched meanwhile."""
         self._command("later")
@@ -70,7 +74,7 @@ class Served:
 
 @contextmanager
 def served(tracker: str, issues: int, pace: Pace) -> Iterator[Served]:
-    """Run a tracker while the block runs."""
+    """Run a tracker while the block runs; it answers at once until it is slowed down."""
     context = mp.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(tracker, issues, pace, theirs), daemon=True)
@@ -86,21 +90,17 @@ def served(tracker: str, issues: int, pace: Pace) -> Iterator[Served]:
 def _serve(tracker: str, issues: int, pace: Pace, pipe: Connection) -> None:
     clock = [BEFORE]
     make, world = SERVERS[tracker]
-    server = make(
-        world(issues),
-        latency_s=pace.request_s,
-        latency_per_issue_s=pace.issue_s,
-        clock=lambda: clock[0],
-    )
+    server = make(world(issues), clock=lambda: clock[0])
     with server:
         pipe.send((server.url, getattr(server, "token", ""), getattr(server, "email", "")))
         while True:
-            if pipe.recv() == "later":
+            command = pipe.recv()
+            if command == "slow":
+                server.latency_s, server.latency_per_issue_s = pace.request_s, pace.issue_s
+            elif command == "later":
                 clock[0] = NOW
-                pipe.send(None)
-            else:
-                pipe.send([_exchange(each) for each in server.log])
-                server.log.clear()
+            pipe.send([_exchange(each) for each in server.log] if command == "log" else None)
+            server.log.clear()
 
 
 def _exchange(logged: Logged) -> Exchange:
