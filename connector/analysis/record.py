@@ -37,7 +37,7 @@ class Record:
 
     @property
     def is_trusted(self) -> bool:
-        """Whether warnings of a silent risk have earned to be sent by themselves."""
-        if self.recall is None or self.false_alarms is None:
+        """Whether warnings of a silent risk have earned to be sent by themselves: not by one lucky hit."""
+        if not self.is_telling or self.recall is None or self.false_alarms is None:
             return False
         return self.recall >= LEAST_RECALL and self.false_alarms <= MOST_FALSE_ALARMS

@@ -94,6 +94,7 @@ def test_a_silent_risk_is_information_until_such_warnings_held() -> None:
     [
         pytest.param(Record(recall=0.59, false_alarms=0.1, n=9), id="finds too few"),
         pytest.param(Record(recall=0.9, false_alarms=0.31, n=9), id="cries wolf"),
+        pytest.param(Record(recall=1.0, false_alarms=0.0, n=4), id="one lucky hit"),
         pytest.param(Record(recall=None, false_alarms=None, coverage=0.9, n=9), id="nothing slipped"),
     ],
 )
