@@ -77,6 +77,17 @@ def test_the_index_names_every_page() -> None:
     assert missing == [] or all("." in name and Path(name).suffix in {".svg", ".png"} for name in missing)
 
 
+def test_the_list_of_decisions_names_every_decision() -> None:
+    """In their order, by the title each has."""
+    folder = DOCS / "adr"
+    titles = {p.name: p.read_text(encoding="utf-8").partition("\n")[0] for p in sorted(folder.glob("0*.md"))}
+    told = [
+        line for line in (folder / "README.md").read_text(encoding="utf-8").splitlines() if line[:1] == "-"
+    ]
+    rows = ((name, *title.removeprefix("# ").split(": ", 1)) for name, title in titles.items())
+    assert told == [f"- [{number}]({name}): {title}" for name, number, title in rows]
+
+
 def test_the_readme_names_the_two_commands() -> None:
     """Whoever opens the project learns at once how to see it and how to test it."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
