@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 SHRINK_RATIO = 0.5  # this share of the known issues missing at once is not believed, unless configured
 SHRINK_FLOOR = 4  # below this many known live issues a share says nothing
+INDEX_LAG = dt.timedelta(minutes=15)  # a list may know less than an issue that was read by key
 QUARANTINE_RATIO = 0.1  # more unreadable issues than this share make a pull half-read
 
 
@@ -106,7 +107,7 @@ def _shrunk(before: Tally, now: Tally, shrink_ratio: float) -> Sequence[Trip]:
 def _stale(before: Tally, now: Tally) -> Sequence[Trip]:
     if before.newest_update_at is None or now.newest_update_at is None:
         return []
-    if now.newest_update_at >= before.newest_update_at:
+    if now.newest_update_at >= before.newest_update_at - INDEX_LAG:
         return []
     reason = (
         f"its newest change is of {now.newest_update_at:%Y-%m-%d %H:%M} UTC,"

@@ -59,6 +59,7 @@ def test_trips(before: Tally, now: Tally, guard: str) -> None:
         pytest.param(tally(40), tally(21, missing=19), id="under half gone"),
         pytest.param(tally(3), tally(1, missing=2), id="too few to speak of shares"),
         pytest.param(tally(40), tally(40), id="nothing changed"),
+        pytest.param(tally(40), tally(40, newest=NOON - dt.timedelta(minutes=15)), id="an index that lags"),
         pytest.param(tally(40), tally(40, quarantined=1), id="one unreadable issue"),
         pytest.param(tally(40, milestones=0), tally(40, milestones=0), id="never had milestones"),
     ],
