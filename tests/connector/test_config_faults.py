@@ -216,7 +216,9 @@ def test_few_known_words_are_listed_where_none_is_near() -> None:
     assert near("zzz", tuple(str(number) for number in range(41))) == "a known one"
 
 
-@pytest.mark.parametrize("written", ["christmas", "2027-01-02/2026-12-24", "2026-12-24/2026-12-25/2026-12-26"])
+@pytest.mark.parametrize(
+    "written", ["christmas", "2027-01-02/2026-12-24", "2026-12-24/2026-12-25/2026-12-26"]
+)
 def test_a_break_has_a_first_and_a_last_day(tmp_path: Path, written: str) -> None:
     """No word, not backwards, not three days."""
     text = PROJECT.replace('key = "apollo"', f'key = "apollo"\nblackout_days = ["{written}"]')
