@@ -118,7 +118,7 @@ def cost_in_days(scene: Scene, container: str, forecast: Forecast, added: frozen
     given = scene.situation(container)
     inside = scene.members(track) & added
     spent = len(inside & scene.done_at.keys())
-    without = replace(given, own=given.own - added, ahead=given.ahead - added, credit=float(spent))
+    without = replace(_without(given, added), credit=float(spent))
     runs = simulate(given, scene.calendar), simulate(without, scene.calendar)
     if runs[0] is None or runs[1] is None:
         return None
@@ -151,8 +151,8 @@ class _Base:
         if not gone and capacity.factor == 1.0:
             return self.forecast
         now = self.situation
-        changed = replace(now, own=now.own - gone, ahead=now.ahead - gone, waits=_without(now.waits, gone))
-        before, after = simulate(now, self.calendar), simulate(changed, self.calendar, capacity=capacity)
+        before = simulate(now, self.calendar)
+        after = simulate(_without(now, gone), self.calendar, capacity=capacity)
         if before is None or after is None:
             return self.forecast
         return _rescaled(self.forecast, before, after, self.agreed_on)
@@ -171,8 +171,10 @@ def _with_days(scene: Scene, moved: Mapping[str, dt.date]) -> Scene:
     return Scene(chronicle, as_of=scene.as_of, calendar=scene.calendar)
 
 
-def _without(waits: Mapping[str, frozenset[str]], gone: frozenset[str]) -> Mapping[str, frozenset[str]]:
-    return {key: blockers - gone for key, blockers in waits.items() if key not in gone}
+def _without(given: Situation, gone: frozenset[str]) -> Situation:
+    """Return a situation without some items: nothing waits for them any more, nor they for others."""
+    waits = {key: blockers - gone for key, blockers in given.waits.items() if key not in gone}
+    return replace(given, own=given.own - gone, ahead=given.ahead - gone, waits=waits)
 
 
 def _rescaled(forecast: Forecast, before: Simulated, after: Simulated, agreed_on: dt.date | None) -> Forecast:
