@@ -10,8 +10,8 @@ from connector.analysis import approvals, deviations, health, promises, recorded
 from connector.analysis import milestones as dates
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, ProjectFacts, RecordedChange, Tolerance
-from connector.analysis.forecast.chronicle import chronicle
 from connector.analysis.forecast.forecast import forecast
+from connector.analysis.forecast.track import Chronicle
 from connector.analysis.history import Version
 from connector.analysis.history import at as version_at
 from connector.analysis.ledger import Ledger, keep
@@ -46,7 +46,7 @@ class _Now:
 
 
 def judge(
-    facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime, with_forecasts: bool = False
+    facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime, history: Chronicle | None = None
 ) -> ProjectState:
     """Return the state of a project at an instant, from stored facts alone.
 
@@ -55,8 +55,9 @@ def judge(
             told later of an earlier instant counts (trackers tell late).
         agreement: Baselines, tolerances, calendar; the baseline in force at `as_of` counts.
         as_of: The instant, aware UTC.
-        with_forecasts: Whether milestones are forecast; for the PM they are. Without, none is
-            `silently_at_risk`: so is what a client is shown, and what asks for scope alone is quicker.
+        history: The same project as forecasting sees it; for the PM milestones are forecast from it.
+            Without, none is `silently_at_risk`: so is what a client is shown, and what asks for scope
+            alone is quicker.
 
     Raises:
         UnbalancedLedgerError: The ledger does not sum up (a defect, named by its items).
@@ -77,7 +78,7 @@ def judge(
         ledger=ledger,
         look=look,
         promises=promises.ledgers(facts.sightings, facts.hints, agreement, as_of=as_of),
-        forecasts=_forecasts(now, told) if with_forecasts else {},
+        forecasts={} if history is None else _forecasts(now, history),
     )
     milestones = dates.states(known, grounds)
     rows = _rows(now, ledger, picture, milestones)
@@ -119,10 +120,8 @@ def picture_at(
     return recorded.applied(picture, changes, told, as_of=as_of)
 
 
-def _forecasts(now: _Now, told: Mapping[str, Sequence[Version]]) -> Mapping[str, Forecast]:
-    agreement = now.agreement
-    history = chronicle(now.facts, told, timezone=agreement.timezone, agreed=agreement.baselines)
-    baseline = agreement.in_force(now.as_of)
+def _forecasts(now: _Now, history: Chronicle) -> Mapping[str, Forecast]:
+    baseline = now.agreement.in_force(now.as_of)
     dates = baseline.dates if baseline else {}
     agreed_on = {key: day for key, day in dates.items() if day is not None}
     return forecast(history, as_of=now.as_of, agreed_on=agreed_on)

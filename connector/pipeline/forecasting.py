@@ -11,7 +11,6 @@ from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.delivery import Delivery
 from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.forecast import causes, whatif
-from connector.analysis.forecast.chronicle import chronicle
 from connector.analysis.forecast.forecast import Forecaster
 from connector.analysis.forecast.simulate import AS_IT_IS, Capacity
 from connector.analysis.forecast.situation import Scene
@@ -19,7 +18,6 @@ from connector.analysis.forecast.track import Chronicle, Kind, Track
 from connector.analysis.judge import judge
 from connector.analysis.record import Record
 from connector.analysis.state import Forecast, ProjectState
-from connector.analysis.walk import histories
 from connector.errors import UsageError
 from connector.pipeline import forecast_words as words
 from connector.pipeline import judging, pricing, sprinting
@@ -71,8 +69,7 @@ class Past:
     @cached_property
     def chronicle(self) -> Chronicle:
         """Return the history as forecasting sees it."""
-        told, timezone = histories(self.facts), self.agreement.timezone
-        return chronicle(self.facts, told, timezone=timezone, agreed=self.agreement.baselines)
+        return judging.history_of(self.facts, self.agreement)
 
     def agreed_on(self, as_of: dt.datetime) -> Mapping[str, dt.date]:
         """Return the day agreed for each milestone that has one."""

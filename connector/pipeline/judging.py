@@ -17,13 +17,15 @@ from connector.analysis.facts import (
     Tolerance,
     told_dates,
 )
+from connector.analysis.forecast.chronicle import Chronicle, chronicle
 from connector.analysis.judge import judge
 from connector.analysis.quality import quality
 from connector.analysis.state import Deviation, ProjectState, QualityNote
+from connector.analysis.walk import histories
 from connector.config.schema import ToleranceSettings
 from connector.pipeline.pricing import priced
 from connector.pipeline.pull import GUARD_MARK
-from connector.pipeline.sprinting import running_in
+from connector.pipeline.sprinting import running
 from connector.pipeline.workspace import Project, Workspace
 from connector.store.editions import Edition
 from connector.store.milestones import CONFIG_SOURCE
@@ -115,6 +117,11 @@ def _tolerance(settings: ToleranceSettings) -> Tolerance:
     )
 
 
+def history_of(facts: ProjectFacts, agreement: Agreement) -> Chronicle:
+    """Read a project's history as forecasting sees it; the dates agreed in it are plans."""
+    return chronicle(facts, histories(facts), timezone=agreement.timezone, agreed=agreement.baselines)
+
+
 def judge_facts(
     workspace: Workspace,
     project: Project,
@@ -128,10 +135,10 @@ def judge_facts(
     agreement = agreement_of(workspace, project, audience)
     if with_forecasts and (tested := workspace.store.backtests.last(project.key, at=as_of)):
         agreement = replace(agreement, record=tested[1])
-    state = judge(facts, agreement, as_of=as_of, with_forecasts=with_forecasts)
-    if with_forecasts:
-        state = priced(state, facts, agreement)
-        state = replace(state, sprints=running_in(facts, agreement, as_of=as_of))
+    history = history_of(facts, agreement) if with_forecasts else None
+    state = judge(facts, agreement, as_of=as_of, history=history)
+    if history is not None:
+        state = replace(priced(state, history, agreement), sprints=running(history, as_of=as_of))
     return replace(
         state,
         deviations=tuple(_by_cause(deviation) for deviation in state.deviations),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from connector.analysis.facts import Agreement, ProjectFacts
-from connector.analysis.forecast.chronicle import chronicle
+from connector.analysis.facts import Agreement
 from connector.analysis.forecast.situation import Scene
+from connector.analysis.forecast.track import Chronicle
 from connector.analysis.forecast.whatif import cost_in_days
 from connector.analysis.state import EntryKind, Forecast, ProjectState
-from connector.analysis.walk import ITEMS, histories
+from connector.analysis.walk import ITEMS
 
 NO_PACE = "no item was finished in the last ten weeks"
 
@@ -40,19 +40,18 @@ def cost_of(scene: Scene, said: Mapping[str, Forecast], container: str, added: f
     return Cost(items=len(added), days=days, refused=refused)
 
 
-def priced(state: ProjectState, facts: ProjectFacts, agreement: Agreement) -> ProjectState:
+def priced(state: ProjectState, history: Chronicle, agreement: Agreement) -> ProjectState:
     """Return the state with the price of creep in the rows of open milestones, counted in items.
 
     Args:
         state: As it was judged, forecasts in it.
-        facts: What it was judged from.
+        history: What it was forecast from.
         agreement: What it was judged by.
     """
     said = {milestone.key: milestone.forecast for milestone in state.milestones}
     added = {key: items for key in said if (items := unapproved(state, key))}
     if not added:
         return state
-    history = chronicle(facts, histories(facts), timezone=agreement.timezone, agreed=agreement.baselines)
     scene = Scene(history, as_of=state.as_of, calendar=agreement.calendar())
     days = {key: cost_of(scene, said, key, items).days for key, items in added.items()}
     rows = (

@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from connector.analysis.delivery import SprintState
-from connector.analysis.facts import Agreement, ProjectFacts
-from connector.analysis.forecast.chronicle import chronicle
 from connector.analysis.forecast.situation import planned_on
 from connector.analysis.forecast.sprints import deliveries
 from connector.analysis.forecast.track import Chronicle
-from connector.analysis.walk import histories
 
 
 def running(history: Chronicle, *, as_of: dt.datetime) -> tuple[SprintState, ...]:
@@ -30,11 +27,3 @@ def running(history: Chronicle, *, as_of: dt.datetime) -> tuple[SprintState, ...
         for key, delivery in deliveries(history, as_of=as_of).items()
     ]
     return tuple(sorted(found, key=lambda sprint: (sprint.due_on or dt.date.max, sprint.key)))
-
-
-def running_in(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> tuple[SprintState, ...]:
-    """Return the same from a project's facts; where its trackers have no sprints, without reading them."""
-    if not facts.iterations:
-        return ()
-    history = chronicle(facts, histories(facts), timezone=agreement.timezone)
-    return running(history, as_of=as_of)

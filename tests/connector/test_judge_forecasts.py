@@ -9,6 +9,7 @@ import pytest
 
 from adapters.records import Change, Issue, MilestoneSighting
 from connector.analysis.facts import ProjectFacts
+from connector.analysis.forecast.chronicle import chronicle
 from connector.analysis.judge import judge
 from connector.analysis.state import (
     NOT_FORECAST,
@@ -18,6 +19,7 @@ from connector.analysis.state import (
     ProjectState,
     Severity,
 )
+from connector.analysis.walk import histories
 from tests.builders import closed, day, facts, issue, milestone, moved, released, seen, version
 from tests.connector.dated import RULES, agreed, baseline
 
@@ -52,7 +54,8 @@ def late() -> ProjectFacts:
 def state_of(base: ProjectFacts, *, with_forecasts: bool) -> ProjectState:
     """Judge the project, agreed a week ago for the day it still says."""
     terms = agreed(baseline(1, AS_OF - 7, None))
-    return judge(base, terms, as_of=day(AS_OF), with_forecasts=with_forecasts)
+    history = chronicle(base, histories(base), timezone=terms.timezone, agreed=terms.baselines)
+    return judge(base, terms, as_of=day(AS_OF), history=history if with_forecasts else None)
 
 
 def fifth(state: ProjectState) -> MilestoneState:
