@@ -65,12 +65,16 @@ class Center:
 
     def matching(self, wanted: Wanted, issue_ids: Sequence[str]) -> frozenset[str]:
         """Return which of these issues are wanted."""
-        found: set[str] = set()
-        for chunk in batched(issue_ids, queries.CLOUD_PAGE):
-            query = wanted.jql(queries.any_of("id", chunk))
-            question = queries.center_search(query, fields=("id",), most=len(chunk), histories=False)
-            found |= {id_of(raw) for raw in self.reader.search(SearchPage, question).issues}
-        return frozenset(found)
+        chunks = (self._meeting(wanted, chunk) for chunk in batched(issue_ids, queries.CLOUD_PAGE))
+        return frozenset(map(id_of, chain.from_iterable(chunks)))
+
+    def _meeting(self, wanted: Wanted, chunk: Sequence[str]) -> Sequence[Raw]:
+        query = wanted.jql(queries.any_of("id", chunk))
+        return self._all_of(
+            lambda start_at: queries.center_search(
+                query, fields=("id",), start_at=start_at, most=len(chunk), histories=False
+            )
+        )
 
     def _rest(self, wanted: Wanted, behind: Position, fields: Sequence[str]) -> Iterator[Sequence[Raw]]:
         rows = chain.from_iterable(ahead(self._rows(wanted, behind)))

@@ -132,11 +132,12 @@ class Cloud:
         """Sweep a part, in as little memory as its ids need."""
         return array("q", (int(one) for ids in self._ids(query) for one in ids))
 
-    def _ids(self, query: str) -> Iterator[tuple[str, ...]]:
+    def _ids(self, query: str, *, fresh: Sequence[str] = ()) -> Iterator[tuple[str, ...]]:
+        def turn(token: str | None) -> IdPage:
+            return self.reader.search(IdPage, queries.cloud_ids(query, token=token, fresh=fresh))
+
         told = f"{self.reader.name}: the search"
-        pages = by_token(
-            lambda token: self.reader.search(IdPage, queries.cloud_ids(query, token=token)), told=told
-        )
+        pages = by_token(turn, told=told)
         before: frozenset[str] = frozenset()
         for page in guarded(pages, has_news=lambda one: bool(one.issues), told=told):
             ids = [one.id for one in page.issues]
@@ -144,8 +145,8 @@ class Cloud:
             before = frozenset(ids)
 
     def _reconciled(self, wanted: Wanted, chunk: Sequence[str]) -> tuple[str, ...]:
-        question = queries.cloud_ids(wanted.jql(queries.any_of("id", chunk)), fresh=chunk)
-        return tuple(one.id for one in self.reader.search(IdPage, question).issues)
+        query = wanted.jql(queries.any_of("id", chunk))
+        return tuple(chain.from_iterable(self._ids(query, fresh=chunk)))
 
     def _bulk(
         self, issue_ids: Iterable[str], *, fields: Sequence[str], histories: bool

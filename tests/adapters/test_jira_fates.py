@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from dataclasses import replace
 
 import pytest
 
@@ -113,6 +115,25 @@ def test_outside_the_condition_is_not_gone(face: type[Server]) -> None:
         fetched = [one.ref for batch in source.fetch(list(found)) for one in batch.issues]
     assert [one.fate for one in found.values()] == [Fate.PRESENT, Fate.OUTSIDE]
     assert fetched == ["APO-1"]
+
+
+@pytest.mark.parametrize("select", ["", "labels = client"])
+def test_short_pages_put_nothing_outside(face: type[Server], select: str) -> None:
+    """Where a site puts one issue on a page, whatever was asked for, the condition is asked of all."""
+    world = open_world()
+    made = [world.issue("APO", at=day(n), summary=str(n), type="Task", labels=("client",)) for n in range(3)]
+    with face(world, clock=lambda: NOW, middleware=one_a_page) as server:
+        if isinstance(server, JiraDataCenter):
+            server.page_cap = 1
+        found = adapter(server, select=select).locate([KEY.format(one.id) for one in made])
+    assert [one.fate for one in found.values()] == [Fate.PRESENT] * 3
+
+
+def one_a_page(request: Request, serve: Serve) -> Answer:
+    """Let Cloud's search give one issue a page."""
+    if not request.path.endswith("/search/jql"):
+        return serve(request)
+    return serve(replace(request, body=json.dumps({**request.payload(), "maxResults": 1}).encode()))
 
 
 def test_an_archived_issue_is_still_there(face: type[Server]) -> None:
