@@ -180,7 +180,7 @@ def test_what_came_in_costs_the_days_it_takes() -> None:
 def test_what_came_in_costs_no_less_where_others_wait_for_it() -> None:
     """Without it nothing would wait for it: an item that waits now does not call it back."""
     late = frozenset(f"late-{n}" for n in range(10))
-    waited_for = story(blocks={item: ("r1-49",) for item in late})
+    waited_for = story(blocks=dict.fromkeys(late, ("r1-49",)))
     cost = cost_in_days(scene(waited_for), "r1", SAID, late)
     assert cost is not None
     assert cost >= (cost_in_days(scene(), "r1", SAID, late) or 0) > 0
