@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from adapters.jira.payloads import Instant, Item, Named, Payload, Reference, Text
 
 
@@ -28,10 +30,16 @@ class SearchPage(Payload):
     total: int | None = None
 
 
-class IdPage(Payload):
-    """A page of issues of which nothing but the id was asked for."""
+class Numbered(Payload):
+    """An issue of which nothing but the id was asked for. Ids are numbers of 63 bits."""
 
-    issues: tuple[Reference, ...] = ()
+    id: str = Field(pattern=r"^[0-9]{1,18}$")
+
+
+class IdPage(Payload):
+    """A page of ids."""
+
+    issues: tuple[Numbered, ...] = ()
     next_page_token: str | None = None
     is_last: bool | None = None  # None: not said
 

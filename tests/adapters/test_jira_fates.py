@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.errors import AdapterError, NotFoundError, RefusedError
+from adapters.errors import AdapterError, MalformedError, NotFoundError, RefusedError
 from adapters.jira import queries, whereabouts
 from adapters.protocol import Batch, Census, Environment, Fate, Window
 from connector.demo.trackers.exchange import Answer, Request, Serve
@@ -134,6 +134,17 @@ def one_a_page(request: Request, serve: Serve) -> Answer:
     if not request.path.endswith("/search/jql"):
         return serve(request)
     return serve(replace(request, body=json.dumps({**request.payload(), "maxResults": 1}).encode()))
+
+
+def test_an_id_that_is_no_number_is_no_answer() -> None:
+    """Ids are numbers: a sweep that holds anything else is told as malformed, and nothing is concluded."""
+    odd = faults.instead(200, {"issues": [{"id": "1) OR (1"}], "isLast": True})
+    rules = Faults().on(r"/search/jql$", odd, nth=2, times=FOREVER)
+    with JiraCloud(small_world(stories=110), clock=lambda: NOW, middleware=rules) as server:
+        with pytest.raises(MalformedError, match=r"issues\.0\.id"):
+            list(adapter(server).pull(Window()))
+        with pytest.raises(MalformedError, match=r"issues\.0\.id"):
+            list(adapter(server).census())
 
 
 def test_an_archived_issue_is_still_there(face: type[Server]) -> None:
