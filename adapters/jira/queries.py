@@ -239,11 +239,6 @@ def reading_calls(site: str) -> Callable[[wire.Request], bool]:
     return allow
 
 
-def chunks(values: Sequence[str], size: int) -> tuple[tuple[str, ...], ...]:
-    """Split values into parts of at most `size`."""
-    return tuple(tuple(values[i : i + size]) for i in range(0, len(values), size))
-
-
 def _permissions(project_key: str, names: Sequence[str]) -> Question:
     return Question(
         path="mypermissions", params=(("projectKey", project_key), ("permissions", ",".join(names)))
