@@ -159,7 +159,7 @@ class Cloud:
             page = read(SearchPage, answer, "issue/bulkfetch")
             if not page.issues:
                 self.reader.prove()
-            apart = (self._alone(one.id, fields) for one in page.issue_errors if one.id in asked)
+            apart = (self._alone(one.id, fields) for one in page.issue_errors if one.id)
             place = {issue_id: number for number, issue_id in enumerate(asked)}
             raws = [*page.issues, *(raw for raw in apart if raw is not None)]
             yield sorted(raws, key=lambda raw: place.get(id_of(raw), 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Iterator
 
@@ -25,6 +26,7 @@ from tests.trackers.faults import FOREVER, Faults
 Server = JiraCloud | JiraDataCenter
 FACES: tuple[type[Server], ...] = (JiraCloud, JiraDataCenter)
 STORIES = 230
+EPIC_LINK = "customfield_10014"
 
 
 @pytest.fixture(params=FACES, ids=["cloud", "datacenter"])
@@ -221,6 +223,29 @@ def test_issues_that_cannot_be_given_in_bulk_are_read_alone() -> None:
 
     with JiraCloud(small_world(stories=110), clock=lambda: NOW, middleware=refusing) as server:
         assert len(issues(pulled(server))) == 114
+
+
+def test_an_epic_that_cannot_be_given_among_others_is_read_alone() -> None:
+    """Epics may be named by key alone and are asked for by key; the site names what it could not give by id."""
+    world = small_world(stories=1)
+    epic = world.issue("OPS", at=day(1), summary="Elsewhere, too", type="Epic")
+    child = world.issue("APO", at=day(10), summary="Child", type="Story", parent=epic.key)
+
+    def by_link(request: Request, serve: Serve) -> Answer:
+        if request.path.endswith("/issue/bulkfetch"):
+            assert request.payload()["issueIdsOrKeys"] == [epic.key]
+            return answer_json({"issues": [], "issueErrors": [{"id": epic.id, "errorMessage": "later"}]})
+        answer = serve(request)
+        if not request.path.endswith("/search/jql"):
+            return answer
+        page = json.loads(answer.body)
+        for one in page["issues"]:
+            if one["id"] == str(child.id):
+                one["fields"] |= {"parent": None, EPIC_LINK: epic.key}
+        return answer_json(page)
+
+    with JiraCloud(world, clock=lambda: NOW, middleware=by_link) as server:
+        assert issues(pulled(server))[child.key].parent == f"jira:issue:{epic.id}"
 
 
 @pytest.mark.parametrize(
