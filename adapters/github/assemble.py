@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.github.history import parse_changes
@@ -70,19 +70,13 @@ class Gathering:
     quarantined: list[Quarantined] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
-    def add(
-        self,
-        raw: JSON,
-        timeline: Callable[[], Sequence[JSON] | None],
-        blockers: Callable[[], Iterable[JSON]] = tuple,
-    ) -> None:
+    def add(self, raw: JSON, events: Sequence[JSON], blockers: Sequence[JSON] = ()) -> None:
         """Add an issue with its history and with what blocks it; of one that is not wanted, its key.
 
         Args:
             raw: REST row or GraphQL node.
-            timeline: Gives all its events; asked only for an issue that is wanted. None: the issue
-                vanished while we read, and is left out.
-            blockers: Gives the issues that block it; asked after the timeline.
+            events: All of its timeline.
+            blockers: All issues that block it.
         """
         if not is_selected(raw, self.select):
             number = number_of(raw)
@@ -91,14 +85,11 @@ class Gathering:
         home = self.home or home_of(raw)
         try:
             issue = parse_issue(raw, context=self.context, home=home)
-            events = timeline()
-            if events is None:
-                return
             key, context = issue.key, self.context
             changes = parse_changes(
                 events, issue_key=key, context=context, home=home, resolution=issue.resolution
             )
-            links = parse_links(blockers(), issue_key=key, context=context, home=home)
+            links = parse_links(blockers, issue_key=key, context=context, home=home)
         except UnreadableError as exc:
             self.quarantined.append(exc.record)
             return

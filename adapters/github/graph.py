@@ -213,7 +213,7 @@ class Graph:
         gathering = Gathering(context=self._context, select=self._settings.select, home=sheet.home)
         for one in sheet.told:
             if not one.has_vanished:
-                gathering.add(one.node, partial(one.lists.get, Part.EVENTS), partial(_blockers, one))
+                gathering.add(one.node, one.lists[Part.EVENTS], one.lists[Part.BLOCKERS])
         cursor = None if sheet.after is None else Cursor(face=Face.GRAPHQL, at=sheet.after)
         return gathering.batch(cursor, is_last=sheet.is_last, total=sheet.total)
 
@@ -249,10 +249,6 @@ class Graph:
         )
         home, asked = self._read_home(data)
         return [(home.name, node) for node in marked(asked, len(numbers))]
-
-
-def _blockers(one: _Told) -> Sequence[JSON]:
-    return one.lists[Part.BLOCKERS]
 
 
 def _chunked(numbers: Sequence[int], size: int) -> Iterator[tuple[Sequence[int], bool]]:

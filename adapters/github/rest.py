@@ -200,7 +200,7 @@ class Rest:
     def _batch(self, wholes: Sequence[_Whole], cursor: Cursor | None, *, is_last: bool) -> Batch:
         gathering = Gathering(context=self._context, select=self._settings.select)
         for one in wholes:
-            gathering.add(one.row, partial(_events, one), partial(_blockers, one))
+            gathering.add(one.row, one.events, one.blockers)
         return gathering.batch(cursor, is_last=is_last, total=None)
 
     # Single issues
@@ -259,11 +259,3 @@ def _object(row: JSON) -> Mapping[str, JSON]:
     if isinstance(row, Mapping):
         return row
     raise MalformedError(f"a census found {type(row).__name__} among the issues; expected objects only")
-
-
-def _events(one: _Whole) -> Sequence[JSON]:
-    return one.events
-
-
-def _blockers(one: _Whole) -> Sequence[JSON]:
-    return one.blockers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -38,7 +37,7 @@ class GitHubRecording:
                     Quarantined(ref=f"line {line.number}", field="issue", reason="found none, expected one")
                 )
                 continue
-            gathering.add(raw, functools.partial(_events, line.value))
+            gathering.add(raw, _events(line.value))
         return gathering.batch(Cursor(face=Face.REST, at=""), is_last=False, total=None)
 
 
