@@ -57,6 +57,16 @@ def test_without_own_overruns_general_experience_speaks() -> None:
     assert late(said, 100) == (1, 5)
 
 
+def test_a_look_back_counts_the_dates_that_would_have_been_given() -> None:
+    """Each from those before it and general experience together, as it is given today."""
+    general = replace(GENERAL, overruns=(1.0,))
+    said = Forecaster(dated([0, 2, 4]), general).at(day(91))["now"]
+    assert (said.basis.n, said.basis.coverage) == (3, 1.0)
+    general = replace(GENERAL, overruns=(0.0,))
+    said = Forecaster(dated([0, 2, 4]), general).at(day(91))["now"]
+    assert said.basis.coverage == 0.0
+
+
 def test_a_date_that_passed_is_not_given_again() -> None:
     """An overdue container is compared with those that were as late and still open."""
     whole = dated([0, 0, 0, 0, 6, 8, 0, 0], planned=200)

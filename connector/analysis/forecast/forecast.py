@@ -16,7 +16,7 @@ from connector.analysis.forecast import prior
 from connector.analysis.forecast.board import ASLEEP_DAYS, Board, Standing, family
 from connector.analysis.forecast.course import DAY_S, Course, days_of
 from connector.analysis.forecast.experience import Experience, dot
-from connector.analysis.forecast.overruns import Overruns
+from connector.analysis.forecast.overruns import Overruns, length_days
 from connector.analysis.forecast.simulate import seed_of
 from connector.analysis.forecast.spread import Spread
 from connector.analysis.forecast.track import Chronicle, Track
@@ -108,7 +108,7 @@ class Forecaster:
             return None
         kind = family(track.kind)
         ahead = self._end_of(day) - at
-        length = max(self._end_of(day) - 1.0 - self._began(track, at), 1.0)
+        length = length_days(track, at, self._end_of(day) - 1.0)
         missed = self._overruns.spread(kind, at, ahead_days=ahead, length_days=length).above(-ahead)
         if not missed:
             return None
@@ -118,13 +118,6 @@ class Forecaster:
             method="planned_date",
         )
         return _Outlook(left_days=missed.shifted(ahead), basis=basis)
-
-    def _began(self, track: Track, at: float) -> float:
-        """Return when a container began: its start by the tracker, its first item, its first plan."""
-        began = [days_of(track.began_at)] if track.began_at else []
-        began += [self._board.courses[track.key].born]
-        began += [days_of(plan.at) for plan in track.plans[:1]]
-        return min((each for each in began if each <= at), default=at)
 
     # -- without one -----------------------------------------------------------------------------
 

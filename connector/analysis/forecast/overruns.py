@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from connector.analysis.forecast import prior
 from connector.analysis.forecast.board import family
 from connector.analysis.forecast.course import NEVER, days_of, start_of
+from connector.analysis.forecast.experience import HELD_AT
 from connector.analysis.forecast.spread import Spread
 from connector.analysis.forecast.track import Chronicle, Kind, Track
 
 LAST: Final = 30  # overruns that count, the last ones
-HELD_AT: Final = 0.85
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Kept:
     """A finished container that had a plan: what was planned when, and the day it was finished."""
 
     plans: Sequence[tuple[float, float]]  # known since, planned day
+    length_days: float  # from its begin to the day planned first
     day: float
     known: float
     until: float
@@ -67,21 +68,37 @@ class Overruns:
             ahead_days: From then to the planned day; negative when it is past.
             length_days: From the container's begin to the planned day: general experience is in shares of it.
         """
-        own = [(each.overrun_days(ahead_days), 1.0) for each in self.known(kind, at)]
-        shares = self._general.sprint_overruns if kind is Kind.ITERATION else self._general.overruns
-        weight = prior.WEIGHT**2 / (prior.WEIGHT + len(own)) / len(shares)
-        return Spread.of([*own, *((round(share * length_days), weight) for share in shares)])
+        return self._spread(kind, self.known(kind, at), ahead_days, length_days)
 
     def coverage(self, kind: Kind, at: float) -> float | None:
         """Return how often the 85 % day held when each was forecast, at first sight, from those before it."""
         kept = self.known(kind, at)
         held = [
             each.overrun_days(NEVER)
-            <= Spread.of((one.overrun_days(NEVER), 1.0) for one in before).quantile(HELD_AT)
+            <= self._spread(kind, kept[:index], NEVER, each.length_days).quantile(HELD_AT)
             for index, each in enumerate(kept)
-            if (before := kept[:index])
+            if index
         ]
         return sum(held) / len(held) if held else None
+
+    def _spread(self, kind: Kind, kept: Sequence[Kept], ahead_days: float, length_days: float) -> Spread:
+        own = [(each.overrun_days(ahead_days), 1.0) for each in kept]
+        shares = self._general.sprint_overruns if kind is Kind.ITERATION else self._general.overruns
+        weight = prior.WEIGHT**2 / (prior.WEIGHT + len(own)) / len(shares)
+        return Spread.of([*own, *((round(share * length_days), weight) for share in shares)])
+
+
+def length_days(track: Track, at: float, planned: float) -> float:
+    """Return the days from a container's begin to a planned day, one at least.
+
+    It began with its start by the tracker, its first item or its first plan, what of these was known
+    first; at the instant in question where none was.
+    """
+    told = [track.began_at] if track.began_at else []
+    told += [each.entered_at for each in track.stays[:1]]
+    told += [each.at for each in track.plans[:1]]
+    begun = min((since for since in map(days_of, told) if since <= at), default=at)
+    return max(planned - begun, 1.0)
 
 
 def _kept(track: Track, zone: ZoneInfo) -> Iterator[Kept]:
@@ -92,6 +109,7 @@ def _kept(track: Track, zone: ZoneInfo) -> Iterator[Kept]:
         if plans:
             yield Kept(
                 plans=plans,
+                length_days=length_days(track, *plans[0]),
                 day=start,
                 known=max(end, start),
                 until=days_of(until) if until else NEVER,
