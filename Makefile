@@ -28,7 +28,7 @@ check: $(STAMP) ## format, lint, types, import contracts, dependencies
 	$(BIN)/deptry .
 
 lock: ## rewrite requirements.lock; needs uv
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev --extra pdf \
 	  --output-file requirements.lock pyproject.toml requirements.in
 
 bench: $(STAMP) ## benchmarks: ratios within one run

@@ -79,6 +79,33 @@ def check_proxy(url: str) -> str:
     return url
 
 
+def check_mail_server(url: str) -> str:
+    """Check the SMTP server: a reference, or an address without credentials.
+
+    Raises:
+        PydanticCustomError: It is neither, or goes unencrypted to another machine.
+    """
+    if is_reference(url):
+        return url
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise expected(f"{REFERENCE} for an address with credentials", found="credentials in plain text")
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise expected("smtps://HOST, smtp://HOST:587 (encrypted by STARTTLS), or a reference to one")
+    return url
+
+
+def check_key_file(reference: str) -> str:
+    """Check where the signing key lies: only a file will do.
+
+    Raises:
+        PydanticCustomError: It is no `file:PATH`.
+    """
+    if not reference.startswith("file:") or not reference.removeprefix("file:").strip():
+        raise expected('"file:PATH"', found="something else (not shown)")
+    return reference
+
+
 def _holds_credentials(url: str) -> bool:
     parts = urlsplit(url)
     if parts.password is not None or (parts.username and not parts.scheme.startswith("mailto")):

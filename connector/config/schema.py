@@ -9,9 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationInfo,
     model_validator,
@@ -19,6 +17,8 @@ from pydantic import (
 
 from adapters.records import Milestone
 from connector.config import addresses
+from connector.config.publication import ClientGroup, Contact, HexColour, Mail, MailAddress
+from connector.config.section import Located, Section, existing, located
 from connector.config.sources import Source
 from connector.config.texts import is_path
 from connector.config.values import (
@@ -39,22 +39,9 @@ from connector.config.values import (
 from connector.errors import UsageError
 
 
-def _located(value: object, info: ValidationInfo) -> Path:
-    if not isinstance(value, str | Path) or not str(value).strip():
-        raise expected("a path, relative to the configuration file or absolute")
-    folder: Path = (info.context or {}).get("folder", Path())
-    return (folder / value).absolute()
-
-
-def _existing(value: Path) -> Path:
-    if not value.is_file():
-        raise expected("an existing file", found=f"no file {value}")
-    return value
-
-
 def _policy(value: str, info: ValidationInfo) -> str:
     if is_path(value):
-        _existing(_located(value, info))
+        existing(located(value, info))
     return value
 
 
@@ -68,14 +55,7 @@ def _texts(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Located = Annotated[Path, BeforeValidator(_located)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
-
-
-class Section(BaseModel):
-    """A table of the configuration."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Site(Section):
@@ -85,6 +65,10 @@ class Site(Section):
     base_url: Annotated[str, AfterValidator(addresses.check_page_url)] | None = None
     output: Located = Field(default=Path("site"), validate_default=True)
     rehearsal: Flag = False  # publishing under a moved clock is refused without it
+    signing_key: Annotated[str, AfterValidator(addresses.check_key_file)] | None = None
+    logo: Annotated[Located, AfterValidator(existing)] | None = None
+    footer: str = ""
+    colours: Mapping[str, HexColour] = Field(default_factory=dict)
 
 
 class StoreAddress(Section):
@@ -96,7 +80,7 @@ class StoreAddress(Section):
 class Network(Section):
     """`[network]`: how trackers and channels are reached."""
 
-    ca_file: Annotated[Located, AfterValidator(_existing)] | None = None
+    ca_file: Annotated[Located, AfterValidator(existing)] | None = None
     proxy: Annotated[str, AfterValidator(addresses.check_proxy)] | None = None
 
 
@@ -168,6 +152,9 @@ class Audience(Section):
     language: Language | None = None
     timezone: Timezone | None = None
     holidays: HolidayCode | None = None
+    path: Literal["plain", "opaque"] = "plain"  # of its folder: opaque names neither project nor audience
+    mail: tuple[MailAddress, ...] = ()  # who gets each edition
+    chat: tuple[Annotated[str, AfterValidator(addresses.check_alert_address)], ...] = ()
 
 
 class AlertSettings(Section):
@@ -228,6 +215,9 @@ class Project(Section):
     full_sync_every: Duration = dt.timedelta(days=7)
     sources: Annotated[tuple[Source, ...], AfterValidator(_at_least_one)] = Field(alias="source")
     milestones: tuple[HandMilestoneSettings, ...] = Field(default=(), alias="milestone")
+    wording: Located | None = None  # default: wording/KEY.toml beside the configuration
+    contact: Contact = Contact()
+    review_cron: Cron | None = None  # when review meetings are held
     agreement: AgreementSettings = AgreementSettings()
     audiences: Mapping[Key, Audience] = Field(default={"client": Audience()}, alias="audience")
     alerts: AlertSettings = AlertSettings()
@@ -271,6 +261,8 @@ class Config(Section):
     site: Site
     store: StoreAddress = StoreAddress()
     network: Network = Network()
+    mail: Mail = Mail()
+    clients: Mapping[Key, ClientGroup] = Field(default_factory=dict, alias="client")
     projects: tuple[Project, ...] = Field(default=(), alias="project")
 
     @model_validator(mode="before")

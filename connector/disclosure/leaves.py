@@ -12,14 +12,17 @@ from connector.disclosure.view import (
     ClientText,
     Colour,
     Day,
+    Image,
     Leaf,
+    Link,
     Moment,
     Progress,
+    RichText,
     State,
     Thing,
 )
 
-_LEAF_TYPES: Final = (ClientText, State, Day, Moment, Amount, Progress, Colour)
+_LEAF_TYPES: Final = (ClientText, RichText, Link, Image, State, Day, Moment, Amount, Progress, Colour)
 
 
 def leaves(value: object, *, volatile: bool = True, path: str = "") -> tuple[tuple[str, Leaf], ...]:

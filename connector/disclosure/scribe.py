@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass
+from html import escape
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,12 @@ from connector.disclosure.view import (
     Code,
     Colour,
     Day,
+    Image,
     Leaf,
+    Link,
     Moment,
     Progress,
+    RichText,
     State,
     Tone,
 )
@@ -74,9 +78,15 @@ class Scribe:
         line = clean_line(text)
         return self._keep(ClientText(line, written=True), origin) if line else None
 
-    def paragraphs(self, text: str, origin: Origin) -> tuple[ClientText, ...]:
-        """Let out a longer text that somebody wrote."""
-        return tuple(self._keep(ClientText(line, written=True), origin) for line in clean_paragraphs(text))
+    def rich(self, text: str, origin: Origin) -> RichText | None:
+        """Let out a longer text that somebody wrote; None if nothing of it is left after cleaning."""
+        lines = clean_paragraphs(text)
+        shown = "".join(f"<p>{escape(line)}</p>" for line in lines)
+        return self._keep(RichText(html=shown, text="\n\n".join(lines)), origin) if lines else None
+
+    def link(self, url: str, origin: Origin) -> Link:
+        """Let out an address."""
+        return self._keep(Link(url), origin)
 
     def configured(self, text: str, *, field: str) -> ClientText:
         """Let out what the operator configured."""
@@ -233,13 +243,13 @@ class Scribe:
 def strings(leaf: Leaf) -> tuple[str, ...]:
     """Return every text under which a leaf may stand in an artefact."""
     match leaf:
-        case ClientText() | Colour():
+        case ClientText() | Colour() | Link() | Image():
             return (leaf.value,)
+        case RichText():
+            return (leaf.text, leaf.html, *(part.value for part in leaf.paragraphs))
         case State():
             return (leaf.word.value, leaf.code.value, leaf.tone.value)
-        case Day():
-            return (leaf.text.value, leaf.iso.value)
-        case Moment():
+        case Day() | Moment():
             return (leaf.text.value, leaf.iso.value)
         case Amount() | Progress():
             return _number_strings(leaf)

@@ -91,10 +91,10 @@ class Words:
         return Entry(
             id=self.scribe.handle(thing.key, field=f"{type(thing).__name__}.key"),
             title=self.scribe.written(*title) if title and self.policy.shows(concept, "title") else None,
-            text=self.scribe.paragraphs(thing.client_text, text) if text else (),
+            text=self.scribe.rich(thing.client_text, text) if text else None,
             state=state,
             key=self.scribe.written(thing.ref, key) if key else None,
-            link=self.scribe.written(url, link) if link and url.startswith("https://") else None,
+            link=self.scribe.link(url, link) if link and url.startswith("https://") else None,
         )
 
     def day(self, concept: str, switch: str, thing: Base, field: str) -> Day | None:
@@ -216,7 +216,7 @@ def _risk(words: Words, risk: Risk) -> RiskView:
         head=words.entry("risks", risk, words.disposition("risks", risk)),
         likelihood=words.level(risk, risk.likelihood, "likelihood"),
         impact=words.level(risk, risk.impact, "impact"),
-        response=words.scribe.paragraphs(risk.client_response, response) if response else (),
+        response=words.scribe.rich(risk.client_response, response) if response else None,
     )
 
 

@@ -4,8 +4,9 @@ Everything that reaches a page, a mail or a data file for clients is a field of 
 `connector.disclosure.projector` makes one. This module imports nothing of ours, so whoever renders
 a view cannot reach a record through it.
 
-Values are *leaves* (`ClientText`, `Day`, `Moment`, `Amount`, `Progress`, `State`, `Colour`) held by
-*parts*. A leaf carries its own wording in the reader's language; a renderer formats nothing.
+Values are *leaves* (`ClientText`, `RichText`, `Link`, `Image`, `Day`, `Moment`, `Amount`, `Progress`,
+`State`, `Colour`) held by *parts*. A leaf carries its own wording in the reader's language; a renderer
+formats nothing.
 Fields marked volatile change with every edition even where the project did not.
 """
 
@@ -21,6 +22,10 @@ from typing import Final
 VOLATILE: Final = {"volatile": True}
 FIXED: Final = {"volatile": True, "fixed": True}  # wording of the page itself: no news to anybody
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
+_LINK: Final = re.compile(
+    r"https://[^\s\"'<>\\`]+|mailto:[^\s\"'<>\\`:]+|(?!/)(?!.*//)[A-Za-z0-9._/-]+(?:#[A-Za-z0-9-]+)?"
+)
+_IMAGE: Final = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,67 @@ class ClientText:
     def __bool__(self) -> bool:
         """Tell whether there are any words."""
         return bool(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class RichText:
+    """Words that people wrote for a client, in paragraphs and lists, with simple emphasis.
+
+    Both fields say the same. `html` holds the few tags that disclosure lets pass, cleaned; `text` is
+    plain, its paragraphs apart by an empty line.
+    """
+
+    html: str
+    text: str
+
+    def __str__(self) -> str:
+        """Return the words without markup."""
+        return self.text
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any words."""
+        return bool(self.text)
+
+    @property
+    def paragraphs(self) -> tuple[ClientText, ...]:
+        """The words as plain paragraphs."""
+        return tuple(ClientText(part, written=True) for part in self.text.split("\n\n") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address a page may point at: `https:`, `mailto:`, or a place beside the page itself.
+
+    Raises:
+        ValueError: The address is of another kind, or could end an attribute.
+    """
+
+    value: str
+
+    def __post_init__(self) -> None:
+        """Refuse every address that is not plainly harmless."""
+        if not _LINK.fullmatch(self.value):
+            raise ValueError("found another kind of address; expected https:, mailto: or a relative path")
+
+    def __str__(self) -> str:
+        """Return the address."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture inside the page, as a `data:` address of a PNG or JPEG.
+
+    Raises:
+        ValueError: It is anything else.
+    """
+
+    value: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no embedded picture."""
+        if not _IMAGE.fullmatch(self.value):
+            raise ValueError("found another kind of picture; expected an embedded PNG or JPEG")
 
 
 class Tone(enum.Enum):
@@ -150,7 +216,7 @@ class Colour:
             raise ValueError(f"found {self.value!r}; expected a colour such as #1f5f8b, in lower case")
 
 
-Leaf = ClientText | State | Day | Moment | Amount | Progress | Colour
+Leaf = ClientText | RichText | Link | Image | State | Day | Moment | Amount | Progress | Colour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,10 +269,10 @@ class Entry:
 
     id: ClientText
     title: ClientText | None = None
-    text: tuple[ClientText, ...] = ()  # paragraphs
+    text: RichText | None = None
     state: State | None = None
     key: ClientText | None = None
-    link: ClientText | None = None
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +290,7 @@ class NeedView(Thing):
     since: Day | None = None
     waiting: ClientText | None = field(default=None, metadata=VOLATILE)  # `waiting for 12 days`
     late: bool = field(default=False, metadata=VOLATILE)
+    answer: Link | None = None  # how to answer: a mail whose subject holds the opaque id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,12 +310,34 @@ class MoveView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastView:
+    """When something is likely to be done: a range, a "not before", or why nothing is said.
+
+    `early` is the 50 % day, `late` the 85 % day. `basis` says from what: how often such dates held
+    here, or that it is general experience.
+    """
+
+    sentence: ClientText
+    early: Day | None = None
+    late: Day | None = None
+    not_before: Day | None = None
+    basis: ClientText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneView(Thing):
     """A milestone. Its dates are different things and stay apart.
 
     `promised` is the first date that was agreed or told; `agreed` the one agreed now; `planned` the
-    tracker's; `actual` the day it was reached. `moves` keep every replaced date visible.
+    tracker's; `actual` the day it was reached. `moves` keep every replaced date visible. `starts` is
+    the tracker's first day, `reserve_until` the last day of the agreed reserve, `after` the ids of
+    the milestones it waits for.
     """
+
+    starts: Day | None = None
+    forecast: ForecastView | None = None
+    reserve_until: Day | None = None
+    after: tuple[ClientText, ...] = ()
 
     promised: Day | None = None
     agreed: Day | None = None
@@ -257,6 +346,51 @@ class MilestoneView(Thing):
     moves: tuple[MoveView, ...] = ()
     progress: Progress | None = None
     remark: ClientText | None = None  # `6 working days later than agreed`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """The date a milestone had on a day."""
+
+    seen: Day
+    day: Day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendLineView:
+    """How the date of one milestone moved, oldest first. `milestone` is its opaque id."""
+
+    milestone: ClientText
+    title: ClientText
+    points: tuple[TrendPoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurnPoint:
+    """Scope on a day. None: nothing was agreed yet, or it is not told exactly."""
+
+    on: Day
+    agreed: Amount | None = None
+    total: Amount | None = None
+    done: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurnUpView:
+    """Scope over time: agreed, in all, done; oldest first."""
+
+    unit: ClientText
+    points: tuple[BurnPoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageView:
+    """What comes next: a milestone ahead, and what will be needed from the client for it."""
+
+    milestone: ClientText  # opaque id
+    title: ClientText
+    day: Day | None = None
+    needs: tuple[ClientText, ...] = ()
 
 
 class ScopePart(enum.Enum):
@@ -307,7 +441,7 @@ class RiskView(Thing):
 
     likelihood: State | None = None
     impact: State | None = None
-    response: tuple[ClientText, ...] = ()
+    response: RichText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +450,7 @@ class DecisionView(Thing):
 
     needed_by: Day | None = None
     decided: Day | None = None
+    answer: Link | None = None  # of an open one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,14 +489,38 @@ class EditionView:
     fingerprint: ClientText = field(metadata=VOLATILE)
     as_of: Moment | None = field(default=None, metadata=VOLATILE)  # of the oldest data in it
     next_on: Day | None = field(default=None, metadata=VOLATILE)
+    review_on: Day | None = field(default=None, metadata=VOLATILE)  # of the next review meeting
+    answer: Link | None = field(default=None, metadata=VOLATILE)  # to answer the edition as a whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofView:
+    """How to check that an edition is what was approved: whose key signed it, and where the key lies."""
+
+    key: ClientText  # fingerprint of the public key, in blocks
+    link: Link | None = None  # address of the public key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactView:
+    """Whom the client may ask."""
+
+    name: ClientText
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """Colours of the page in both modes; contrast is checked when the configuration is read."""
+    """How the page presents itself in both modes; contrast is checked when the configuration is read.
+
+    `colours` are further style variables by name, e.g. `good`, `good-dark`.
+    """
 
     accent: Colour = Colour("#1f5f8b")
     accent_dark: Colour = Colour("#8ec5ee")
+    colours: Mapping[str, Colour] = field(default_factory=dict)
+    logo: Image | None = None
+    footer: ClientText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,18 +536,24 @@ class ClientView:
     clock: ClientText = field(metadata=FIXED)  # for people: `Central European Time`
     edition: EditionView
     verdict: Verdict | None
+    note: RichText | None = None  # what the project manager says to this edition
     changes: Changes = field(metadata=VOLATILE)
     needs: tuple[NeedView, ...] = ()
     needs_note: ClientText | None = None  # said where nothing is needed
+    stages: tuple[StageView, ...] = ()
     goals: tuple[GoalView, ...] = ()
     milestones: tuple[MilestoneView, ...] = ()
+    trend: tuple[TrendLineView, ...] = ()
     scope: tuple[ScopeView, ...] = ()
+    burn_up: BurnUpView | None = None
     work: tuple[WorkView, ...] = ()
     risks: tuple[RiskView, ...] = ()
     decisions: tuple[DecisionView, ...] = ()
     requests: tuple[RequestView, ...] = ()
     feedback: tuple[FeedbackView, ...] = ()
     sources: tuple[SourceView, ...] = ()
+    contact: ContactView | None = None
+    proof: ProofView | None = field(default=None, metadata=FIXED)
     ticks: tuple[Day, ...] = field(default=(), metadata=FIXED)  # months or years along the timeline
     texts: Mapping[str, ClientText] = field(metadata=FIXED)
     theme: Theme = field(default_factory=Theme, metadata=FIXED)

@@ -14,9 +14,12 @@ from connector.disclosure.view import (
     ClientView,
     Colour,
     Day,
+    Image,
     Leaf,
+    Link,
     Moment,
     Progress,
+    RichText,
     State,
 )
 
@@ -24,6 +27,8 @@ SCHEMA: Final = "clientview.edition/1"
 _NOT_DATA: Final = frozenset(
     {"texts", "theme", "direction", "ticks", "clock"}
 )  # how a page looks, not what it says
+
+LEAVES: Final = (ClientText, RichText, Link, Image, State, Day, Moment, Amount, Progress, Colour)
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"]
 
@@ -66,15 +71,17 @@ def _json(value: object) -> Json | None:
         return str(value.value)
     if isinstance(value, tuple):
         return [item for each in value if (item := _json(each)) is not None]
-    if isinstance(value, ClientText | State | Day | Moment | Amount | Progress | Colour):
+    if isinstance(value, LEAVES):
         return _leaf(value)
     return _part(value)
 
 
 def _leaf(leaf: Leaf) -> Json:
     match leaf:
-        case ClientText() | Colour():
+        case ClientText() | Colour() | Link() | Image():
             return leaf.value
+        case RichText():
+            return [part.value for part in leaf.paragraphs]
         case State():
             return {"code": leaf.code.value, "word": leaf.word.value}
         case Day() | Moment():

@@ -20,7 +20,7 @@ from jinja2.ext import Extension
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from connector.disclosure.view import ClientText, Code, Colour, Tone
+from connector.disclosure.view import ClientText, Code, Colour, Image, Link, RichText, Tone
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
 
@@ -122,8 +122,10 @@ class _NoJoining(Extension):
 
 def _admit(value: object) -> object:
     """Let a client-safe value through to be escaped and printed."""
-    if isinstance(value, ClientText | Colour | Made | Tone | Code):
+    if isinstance(value, ClientText | Colour | Link | Image | Made | Tone | Code):
         return value.value
+    if isinstance(value, RichText):
+        return Markup(value.html)  # noqa: S704 - disclosure cleaned it; nothing else makes a RichText
     if isinstance(value, Markup):  # only macros of this environment make one
         return value
     if not isinstance(value, int | float) or isinstance(value, bool):
@@ -132,7 +134,7 @@ def _admit(value: object) -> object:
 
 
 def _admit_markdown(value: object) -> object:
-    admitted = _admit(value)
+    admitted = value.text if isinstance(value, RichText) else _admit(value)
     return (
         html.escape(_MARKDOWN.sub(r"\\\1", admitted), quote=False) if isinstance(admitted, str) else admitted
     )

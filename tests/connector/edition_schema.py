@@ -18,6 +18,9 @@ NOT_DATA: Final = frozenset({"texts", "theme", "direction", "ticks", "clock"})
 TEXT: Final[dict[str, Json]] = {"type": "string"}
 LEAVES: Final[dict[type, dict[str, Json]]] = {
     view.ClientText: TEXT,
+    view.RichText: {"description": "Paragraphs, without markup.", "type": "array", "items": TEXT},
+    view.Link: TEXT,
+    view.Image: TEXT,
     view.Day: {"type": "string", "format": "date"},
     view.Moment: {"type": "string", "format": "date-time"},
     view.Amount: {
