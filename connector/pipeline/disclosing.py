@@ -7,27 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from adapters.records import MilestoneStatus
-from connector.analysis.facts import Agreement, ProjectFacts
+from connector.analysis.facts import ProjectFacts
 from connector.analysis.judge import judge
 from connector.analysis.state import ProjectState
 from connector.config.texts import is_path, read_text
 from connector.disclosure.internal import InternalValue, values, withheld
 from connector.disclosure.leaks import LeakReport, find_leaks
 from connector.disclosure.policy import Policy, parse_policy, shipped
-from connector.disclosure.projector import Projection, ProjectionInput, project_for_client
+from connector.disclosure.projector import Projection
 from connector.disclosure.recorded import agreed_values
 from connector.disclosure.serial import load_view
 from connector.disclosure.view import ClientView
 from connector.errors import SafetyError, UsageError
 from connector.pipeline import judging
-from connector.pipeline.keyring import id_key
-from connector.pipeline.rhythm import next_on
+from connector.pipeline.presenting import Visible, presented, projected, told_by
 from connector.pipeline.workspace import Project, Workspace
 from connector.publish.render import fixed_texts, render
 from connector.store.editions import Edition
-
-_TOLD_DATE = "MilestoneState.due_on"  # manifest field of the date that counts as told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +80,14 @@ def see(workspace: Workspace, project: Project, facts: ProjectFacts, audience: s
     policy = policy_of(workspace, project, audience)
     hidden = withheld(facts, policy)
     agreement = judging.agreement_of(workspace, project, audience)
-    visible = replace(agreement, baselines=tuple(b.without(hidden) for b in agreement.baselines))
-    now = workspace.now()
-    state = judge(facts.without(hidden), visible, as_of=now)
+    told = replace(agreement, baselines=tuple(b.without(hidden) for b in agreement.baselines))
+    now, shown = workspace.now(), facts.without(hidden)
+    state = judge(shown, told, as_of=now)
+    visible = Visible(policy=policy, facts=shown, agreement=told, state=state)
     held = "" if not hidden else _difference(judge(facts, agreement, as_of=now), state, policy)
     previous = workspace.store.editions.latest(project.key, audience)
     urls = {issue.key: issue.url for issue in facts.issues if issue.url and issue.key not in hidden}
-    given = replace(_presentation(workspace, project, audience, policy, state, visible), urls=urls)
+    given = replace(presented(workspace, project, audience, visible), urls=urls)
     seen = None if previous is None else load_view(previous.view)
     number = 1 if previous is None else previous.number + 1
     given = replace(given, previous=seen, edition_number=number)
@@ -101,20 +98,8 @@ def see(workspace: Workspace, project: Project, facts: ProjectFacts, audience: s
         state=state,
         held=held,
         previous=previous,
-        projection=_projected(given),
+        projection=projected(given),
     )
-
-
-def told_by(projection: Projection, state: ProjectState) -> Mapping[str, dt.date]:
-    """Return the date a view tells of each open milestone, by key: of one that is over it is no promise."""
-    shown = {d.record for d in projection.manifest if d.source_field == _TOLD_DATE}
-    return {
-        milestone.key: milestone.due_on
-        for milestone in state.milestones
-        if milestone.key in shown
-        and milestone.status is MilestoneStatus.OPEN
-        and milestone.due_on is not None
-    }
 
 
 def build(workspace: Workspace, project: Project, audience: str) -> Built:
@@ -186,45 +171,6 @@ def refuse_untrue(built: Built, *, reason: str) -> None:
             f"audience {built.seen.audience}: without what is withheld the page would say otherwise:"
             f" {built.seen.held}. Word it for the client, or publish with --reason TEXT, which is recorded"
         )
-
-
-def _projected(given: ProjectionInput) -> Projection:
-    """Project; a date told here for the first time is a promise in this very edition already.
-
-    Else it would become one only in the next edition, which would then differ without any news.
-    """
-    projection = project_for_client(given)
-    told, now = dict(given.agreement.told), given.published_at
-    for key, day in told_by(projection, given.state).items():
-        told[key] = (*told.get(key, ()), (now, day))
-    return project_for_client(replace(given, agreement=replace(given.agreement, told=told)))
-
-
-def _presentation(
-    workspace: Workspace,
-    project: Project,
-    audience: str,
-    policy: Policy,
-    state: ProjectState,
-    agreement: Agreement,
-) -> ProjectionInput:
-    settings, now = project.settings, state.as_of  # one instant: a second look at the clock is later
-    chosen = settings.audience(audience)
-    timezone = chosen.timezone or settings.timezone
-    return ProjectionInput(
-        state=state,
-        agreement=agreement,
-        policy=policy,
-        project_name=settings.title,
-        client_name=settings.client,
-        publisher=workspace.config.site.publisher,
-        language=chosen.language or settings.language,
-        timezone=timezone,
-        edition_number=1,
-        published_at=now,
-        id_key=id_key(workspace.config.folder),
-        next_edition_on=next_on(chosen.publish_cron, timezone, after=now),
-    )
 
 
 def _difference(full: ProjectState, visible: ProjectState, policy: Policy) -> str:
