@@ -491,6 +491,7 @@ class EditionView:
     next_on: Day | None = field(default=None, metadata=VOLATILE)
     review_on: Day | None = field(default=None, metadata=VOLATILE)  # of the next review meeting
     answer: Link | None = field(default=None, metadata=VOLATILE)  # to answer the edition as a whole
+    page: Link | None = field(default=None, metadata=VOLATILE)  # where the page itself lies, for other forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
