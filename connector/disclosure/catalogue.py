@@ -19,7 +19,7 @@ from babel.numbers import format_decimal, format_percent
 
 LANGUAGES: Final = ("en", "de", "zh-CN")
 _FALLBACK: Final = {"zh": "zh-CN"}
-_PARTS: Final = ("", "agreement.")  # what the page says, what the document of the agreement says
+_PARTS: Final = ("", "agreement.", "mail.")  # what the page, the document of the agreement, the mail say
 _PAGE: Final = "page."
 _UTC: Final = frozenset({"UTC", "Etc/UTC"})  # has no place whose name people would use
 

@@ -44,6 +44,12 @@ def text_environment() -> Environment:
     return _environment(_admit_markdown, autoescape=False)
 
 
+@cache
+def plain_environment() -> Environment:
+    """Return the environment for plain text: an admitted text is printed as it is."""
+    return _environment(_admit_plain, autoescape=False)
+
+
 def template_names() -> tuple[str, ...]:
     """Return the names of all templates."""
     folder = resources.files("connector.publish") / "templates"
@@ -133,8 +139,12 @@ def _admit(value: object) -> object:
     return value
 
 
+def _admit_plain(value: object) -> object:
+    return value.text if isinstance(value, RichText) else _admit(value)
+
+
 def _admit_markdown(value: object) -> object:
-    admitted = value.text if isinstance(value, RichText) else _admit(value)
+    admitted = _admit_plain(value)
     return (
         html.escape(_MARKDOWN.sub(r"\\\1", admitted), quote=False) if isinstance(admitted, str) else admitted
     )
