@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import dates, judge, pull, timemachine
+from benchmarks import dates, judge, pull, rendering, timemachine
 from benchmarks.forecast import report
 
 BENCHMARKS = {
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "judge": judge.main,
     "dates": dates.main,
     "timemachine": timemachine.main,
+    "rendering": rendering.main,
 }
 
 

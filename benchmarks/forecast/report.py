@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from benchmarks.forecast import dated, delivery, growth, tables, undated
+from benchmarks.forecast import dated, delivery, tables, undated
 from benchmarks.forecast.fit import Example, examples
 from benchmarks.forecast.scoring import HEAD, Scored, row
 from benchmarks.forecast.sources import WHOLE, Named, everything
@@ -26,8 +26,6 @@ LEAST_MILESTONES = 3
 
 def main() -> None:
     """Print all tables."""
-    for line in growth.lines():
-        print(line, flush=True)
     folder = os.environ.get(VARIABLE, "")
     if not folder or not Path(folder).is_dir():
         print(f"{VARIABLE} names no folder of open data: nothing to measure")
