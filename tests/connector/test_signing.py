@@ -72,10 +72,13 @@ def test_a_key_of_ones_own_is_used(tmp_path: Path) -> None:
 
 
 def test_a_key_inside_the_output_is_refused(tmp_path: Path) -> None:
-    """Wherever it is; nothing is written there."""
-    with opened(tmp_path, site='output = "."') as workspace, pytest.raises(SafetyError, match="inside"):
-        signing_key(workspace)
-    assert not (tmp_path / ".clientview").exists()
+    """Also where a link led there after the configuration was read; nothing is written."""
+    with opened(tmp_path, site='signing_key = "file:keys/own.pem"') as workspace:
+        (tmp_path / "site").mkdir()
+        (tmp_path / "keys").symlink_to(tmp_path / "site")
+        with pytest.raises(SafetyError, match="inside the output folder"):
+            signing_key(workspace)
+    assert list((tmp_path / "site").iterdir()) == []
 
 
 @pytest.mark.parametrize(
