@@ -16,7 +16,7 @@ from mappings.errors import Fault
 
 NOT_SHOWN = "a value (not shown)"
 _SHOWN = 60  # characters of a value that are repeated
-_PRIVATE = {"to", "proxy", "url", "token", "password", "secret"}
+_PRIVATE = {"to", "chat", "server", "signing_key", "proxy", "url", "token", "password", "secret"}
 _FOUND_EXPECTED = re.compile(
     r"(?:Value error, )?(?:(?P<key>\w+): )?found (?P<found>.+?)[,;] expected (?P<expected>.+)", re.DOTALL
 )
@@ -39,6 +39,8 @@ _WORDS = {
 }
 _PATTERNS = {
     "^[a-z0-9][a-z0-9-]{0,62}$": "a name of a-z, 0-9 and -, starting with a letter or digit, at most 63 long",
+    "^#[0-9a-fA-F]{6}$": "a colour such as #1f5f8b",
+    r"^[^\s@<>\"',;:]+@[^\s@<>\"',;:]+$": "a mail address alone, such as anna@example.com",
     "^[a-z][a-z0-9_-]*$": "the kind of a tracker, such as jira or github",
 }
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from connector.config.addresses import check_encrypted
+from connector.config.crossing import crossing_faults
 from connector.config.documents import Merged, Steps, read_documents, resolve
 from connector.config.faults import NOT_SHOWN, option_fault, schema_fault
 from connector.config.schema import Config
@@ -62,7 +63,7 @@ def _checked(merged: Merged, folder: Path) -> Config:
         config = Config.model_validate(merged.values, context={"folder": folder})
     except ValidationError as exc:
         faults.extend(schema_fault(merged, error) for error in exc.errors())
-    faults.extend((*_duplicate_faults(merged), *_collision_faults(merged)))
+    faults.extend((*_duplicate_faults(merged), *_collision_faults(merged), *crossing_faults(merged, folder)))
     for steps, table in _source_tables(merged):
         faults.extend(_source_faults(merged, steps, table, folder))
     if not merged.origins:

@@ -11,14 +11,14 @@ from connector.config.section import Section
 from connector.config.values import Key
 
 MailAddress = Annotated[str, Field(pattern=r"^[^\s@<>\"',;:]+@[^\s@<>\"',;:]+$")]
-HexColour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 
 
 class Contact(Section):
     """`[project.contact]`: whom the client may ask."""
 
     name: str = ""
-    email: MailAddress | None = None
+    email: MailAddress | None = None  # where answers of the client go
 
 
 class Mail(Section):
@@ -32,5 +32,5 @@ class Mail(Section):
 class ClientGroup(Section):
     """`[client.KEY]`: projects of one client that appear together."""
 
-    name: str = ""
+    name: str = ""  # default: the client of its first project
     projects: tuple[Key, ...] = ()

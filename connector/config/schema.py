@@ -17,6 +17,7 @@ from pydantic import (
 
 from adapters.records import Milestone
 from connector.config import addresses
+from connector.config.logo import check_logo
 from connector.config.publication import ClientGroup, Contact, HexColour, Mail, MailAddress
 from connector.config.section import Located, Section, existing, located
 from connector.config.sources import Source
@@ -66,7 +67,7 @@ class Site(Section):
     output: Located = Field(default=Path("site"), validate_default=True)
     rehearsal: Flag = False  # publishing under a moved clock is refused without it
     signing_key: Annotated[str, AfterValidator(addresses.check_key_file)] | None = None
-    logo: Annotated[Located, AfterValidator(existing)] | None = None
+    logo: Annotated[Located, AfterValidator(existing), AfterValidator(check_logo)] | None = None
     footer: str = ""
     colours: Mapping[str, HexColour] = Field(default_factory=dict)
 

@@ -12,8 +12,10 @@ import pytest
 from pydantic import BaseModel
 
 from connector.config import load_config
+from connector.config.colours import NAMES as COLOURS
 from connector.config.schema import Config
 from connector.config.sources import OWN_KEYS, Source, settings_model
+from tests.connector.pictures import png
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.toml"
@@ -52,19 +54,22 @@ def uncommented() -> str:
 
 
 def written(values: Mapping[str, object], table: str = "") -> Iterator[tuple[str, str]]:
-    """List every (table, key) of a parsed file; audiences without their names."""
+    """List every (table, key) of a parsed file; audiences and clients without their names."""
     for key, value in values.items():
         if table == "project" and key == "audience" and isinstance(value, dict):
             for audience in value.values():
                 yield from written(dict(audience), "project.audience")
             continue
+        if not table and key == "client" and isinstance(value, dict):
+            for client in value.values():
+                yield from written(dict(client), "client")
+            continue
+        yield table, key
         inner = value if isinstance(value, list) else [value]
         tables = [one for one in inner if isinstance(one, dict)]
         if tables:
             for one in tables:
                 yield from written(one, f"{table}.{key}".lstrip("."))
-        else:
-            yield table, key
 
 
 def test_the_example_loads() -> None:
@@ -75,6 +80,7 @@ def test_the_example_loads() -> None:
 def test_the_example_loads_with_every_key_written(tmp_path: Path) -> None:
     """What is commented out is right too: remove the marks and it loads."""
     (tmp_path / "company-ca.pem").touch()
+    (tmp_path / "logo.png").write_bytes(png(64, 64))
     file = tmp_path / "clientview.toml"
     file.write_text(uncommented(), encoding="utf-8")
     assert load_config(file).project("apollo").milestones[0].key == "launch"
@@ -126,4 +132,4 @@ def test_the_reference_has_every_key(table: str, key: str) -> None:
 def test_the_reference_has_no_key_that_does_not_exist() -> None:
     """What was removed from the schema leaves the reference too."""
     named = set(re.findall(r"^\| `([a-z_]+)` \|", REFERENCE.read_text(encoding="utf-8"), flags=re.MULTILINE))
-    assert named <= {key for _, key in ALL} | set(OWN_KEYS)
+    assert named <= {key for _, key in ALL} | set(OWN_KEYS) | set(COLOURS)
