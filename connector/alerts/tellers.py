@@ -11,6 +11,7 @@ from connector.alerts.decide import Notice
 from connector.alerts.grouping import Heading
 from connector.alerts.outlook import outlook
 from connector.alerts.scene import Scene
+from connector.alerts.upkeep import OVER, REMEDY, RULE, TELLERS
 from connector.analysis.state import LedgerEntry, MilestoneState, Move, Severity
 from mappings.concepts import Nature, Origin
 
@@ -24,6 +25,7 @@ RULE_NAMES: Mapping[str, str] = {
     "volatile": "Date changing often",
     "sync_failed": "Tracker not read",
     "guard_tripped": "Tracker looks wrong",
+    **RULE,
 }
 REMEDIES: Mapping[str, str] = {
     "scope_creep": (
@@ -39,6 +41,7 @@ REMEDIES: Mapping[str, str] = {
     "volatile": "hold the date until it is certain, then agree it with the client once",
     "sync_failed": "check the tracker and the token; the next sync goes on where this one stopped",
     "guard_tripped": "look at the tracker; if it is right, take the new state by name and reason",
+    **REMEDY,
 }
 _NATURES: Mapping[Nature, tuple[str, str]] = {
     Nature.NEW: ("new", "new"),
@@ -314,6 +317,7 @@ _TELLERS: Mapping[str, Callable[[Notice, Scene], str]] = {
     "volatile": _volatile,
     "sync_failed": _sync_failed,
     "guard_tripped": _guard,
+    **TELLERS,
 }
 _OVER: Mapping[str, str] = {
     "scope_creep": "back within what was agreed",
@@ -325,4 +329,5 @@ _OVER: Mapping[str, str] = {
     "volatile": "its date has stood for a while",
     "sync_failed": "read again",
     "guard_tripped": "looks right again",
+    **OVER,
 }

@@ -37,6 +37,7 @@ from connector.config.values import (
     Timezone,
     expected,
 )
+from connector.config.watch import WatchSettings
 from connector.errors import UsageError
 
 
@@ -223,6 +224,7 @@ class Project(Section):
     audiences: Mapping[Key, Audience] = Field(default={"client": Audience()}, alias="audience")
     alerts: AlertSettings = AlertSettings()
     guards: Guards = Guards()
+    watch: WatchSettings = WatchSettings()
 
     @property
     def title(self) -> str:

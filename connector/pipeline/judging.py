@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -21,10 +21,12 @@ from connector.analysis.forecast.chronicle import Chronicle, chronicle
 from connector.analysis.judge import judge
 from connector.analysis.quality import quality
 from connector.analysis.state import Deviation, ProjectState, QualityNote
+from connector.analysis.upkeep import Desk, Limits, upkeep
 from connector.analysis.walk import histories
 from connector.config.schema import ToleranceSettings
 from connector.pipeline.pricing import priced
 from connector.pipeline.pull import GUARD_MARK
+from connector.pipeline.rhythm import next_at
 from connector.pipeline.sprinting import running
 from connector.pipeline.workspace import Project, Workspace
 from connector.store.editions import Edition
@@ -139,11 +141,36 @@ def judge_facts(
     state = judge(facts, agreement, as_of=as_of, history=history)
     if history is not None:
         state = replace(priced(state, history, agreement), sprints=running(history, as_of=as_of))
+    cared = upkeep(_desk(workspace, project, facts, state))
     return replace(
         state,
-        deviations=tuple(_by_cause(deviation) for deviation in state.deviations),
+        deviations=(*(_by_cause(deviation) for deviation in state.deviations), *cared),
         quality=_quality(workspace, project, facts, state),
     )
+
+
+def _desk(workspace: Workspace, project: Project, facts: ProjectFacts, state: ProjectState) -> Desk:
+    return Desk(
+        facts=facts,
+        state=state,
+        calendar=calendar_of(project),
+        limits=Limits(**project.settings.watch.model_dump()),
+        editions_due=_editions_due(workspace, project, state.as_of),
+    )
+
+
+def _editions_due(workspace: Workspace, project: Project, as_of: dt.datetime) -> Mapping[str, dt.datetime]:
+    """Say since when an edition has been due, of each audience whose readers have had one before."""
+    found = {}
+    for name, audience in project.settings.audiences.items():
+        past = [e for e in workspace.store.editions.list(project.key, name) if e.published_at <= as_of]
+        due_at = None
+        if past:
+            zone = audience.timezone or project.timezone
+            due_at = next_at(audience.publish_cron, zone, after=past[-1].published_at)
+        if due_at is not None and due_at <= as_of:
+            found[name] = due_at
+    return found
 
 
 def _quality(

@@ -13,11 +13,19 @@ def trigger(cron: str, timezone: str) -> CronTrigger:
     return CronTrigger.from_crontab(cron, timezone=ZoneInfo(timezone))
 
 
-def next_on(cron: str | None, timezone: str, *, after: dt.datetime) -> dt.date | None:
-    """Return the local day of the next edition after an instant; None where there is no rhythm."""
+def next_at(cron: str | None, timezone: str, *, after: dt.datetime) -> dt.datetime | None:
+    """Return the instant of the next edition after an instant; None where there is no rhythm."""
     if cron is None:
         return None
-    fires = trigger(cron, timezone).get_next_fire_time(None, after + dt.timedelta(seconds=1))
+    fires: dt.datetime | None = trigger(cron, timezone).get_next_fire_time(
+        None, after + dt.timedelta(seconds=1)
+    )
+    return fires
+
+
+def next_on(cron: str | None, timezone: str, *, after: dt.datetime) -> dt.date | None:
+    """Return the local day of the next edition after an instant; None where there is no rhythm."""
+    fires = next_at(cron, timezone, after=after)
     return None if fires is None else fires.astimezone(ZoneInfo(timezone)).date()
 
 
@@ -27,5 +35,5 @@ def is_due(cron: str | None, timezone: str, *, last: dt.datetime | None, now: dt
         return False
     if last is None:
         return True
-    fires = trigger(cron, timezone).get_next_fire_time(None, last + dt.timedelta(seconds=1))
+    fires = next_at(cron, timezone, after=last)
     return fires is not None and fires <= now

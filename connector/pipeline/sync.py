@@ -261,8 +261,9 @@ def _held(state: ProjectState) -> frozenset[str]:
     if not failed:
         return frozenset()
     milestones = {m.key for m in state.milestones if m.source in failed}
-    goals = {g.key for g in state.picture.goals if g.source in failed}
-    return frozenset(milestones | goals | {PROJECT})
+    picture = state.picture
+    told = (*picture.goals, *picture.risks, *picture.decisions, *picture.client_actions)
+    return frozenset(milestones | {one.key for one in told if one.source in failed} | {PROJECT})
 
 
 def _keep(workspace: Workspace, report: ProjectReport) -> None:

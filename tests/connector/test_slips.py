@@ -21,6 +21,7 @@ from connector.analysis.state import (
     Severity,
 )
 from connector.config.schema import AgreementSettings, DateSettings, Guards
+from connector.config.watch import WatchSettings
 from tests.builders import day
 from tests.connector.dated import ON, R1, agreed, baseline, forecast, history, measure, only
 
@@ -186,6 +187,7 @@ def test_the_limits_that_the_rules_name_are_in_the_configuration() -> None:
     known = {f"agreement.{name}" for name in AgreementSettings.model_fields} | {"agreement.tolerance"}
     known |= {f"agreement.dates.{name}" for name in DateSettings.model_fields}
     known |= {f"guards.{name}" for name in Guards.model_fields}
+    known |= {f"watch.{name}" for name in WatchSettings.model_fields}
     named = {key for rule in rulebook.RULES for key in rule.keys}
     assert named <= known
     assert {key for key in known if key.startswith("agreement.dates.")} <= named
