@@ -23,7 +23,8 @@ from connector.pipeline.reviewing import Review, review
 from connector.pipeline.shown import shown, titles
 from connector.pipeline.workspace import Project, Workspace
 from connector.publish.site import write_edition
-from connector.store.editions import Draft, Edition
+from connector.store.drafts import Draft
+from connector.store.editions import Edition
 from connector.store.locks import Lock, this_process
 
 PAGE = "index.html"

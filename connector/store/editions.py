@@ -1,4 +1,4 @@
-"""Drafts and editions. The store keeps views and manifests as the JSON text it is given."""
+"""Editions. The store keeps views and manifests as the JSON text it is given."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, delete, func, insert, select
+from sqlalchemy import RowMapping, func, insert, select
 
 from connector.errors import UsageError
-from connector.store import tables
+from connector.store import drafts
+from connector.store import edition_tables as tables
+from connector.store.chain import ChainLink, LinkFiles, add_link
 from connector.store.engine import Database
 from connector.store.errors import StoreError
 from connector.store.locks import Lock, check_lock
@@ -18,19 +20,6 @@ from connector.store.locks import Lock, check_lock
 _INSTANTS = TypeAdapter(Mapping[str, dt.datetime | None])
 _TEXTS = TypeAdapter(Mapping[str, str])
 _DAYS = TypeAdapter(Mapping[str, dt.date])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What `preview` built. One an audience: the newest replaces the one before."""
-
-    project: str
-    audience: str
-    built_at: dt.datetime
-    content_hash: str  # of what the client would read, without instants of building
-    artefact_hash: str  # of the rendered bytes
-    view: str  # JSON
-    manifest: str  # JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,41 +35,10 @@ class Edition:
     content_hash: str
     artefact_hash: str
     sources_as_of: Mapping[str, dt.datetime | None] = field(default_factory=dict)  # by source name
-    versions: Mapping[str, str] = field(default_factory=dict)  # of policy, template, program
+    versions: Mapping[str, str] = field(default_factory=dict)  # policy, policy_digest, templates, program
     told: Mapping[str, dt.date] = field(default_factory=dict)  # milestone key -> date the edition tells
     view: str  # JSON
     manifest: str  # JSON
-
-
-class Drafts:
-    """Drafts by project and audience."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def put(self, draft: Draft) -> None:
-        """Keep a draft in place of the one before."""
-        kept = tables.drafts
-        values = {name: getattr(draft, name) for name in Draft.__slots__}
-        with self._database.write() as connection:
-            connection.execute(
-                delete(kept).where(kept.c.project == draft.project, kept.c.audience == draft.audience)
-            )
-            connection.execute(insert(kept).values(values))
-
-    def get(self, project: str, audience: str) -> Draft | None:
-        """Read the draft, None if there is none."""
-        kept = tables.drafts
-        query = select(kept).where(kept.c.project == project, kept.c.audience == audience)
-        with self._database.read() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return None if row is None else Draft(**row)
-
-    def drop(self, project: str, audience: str) -> None:
-        """Forget the draft."""
-        kept = tables.drafts
-        with self._database.write() as connection:
-            connection.execute(delete(kept).where(kept.c.project == project, kept.c.audience == audience))
 
 
 class Editions:
@@ -96,15 +54,27 @@ class Editions:
         with self._database.read() as connection:
             return (connection.execute(query).scalar() or 0) + 1
 
-    def add(self, edition: Edition, *, artefacts: Mapping[str, bytes], lock: Lock | None = None) -> None:
-        """Record an edition with its bytes, and drop its audience's draft, in one transaction.
+    def add(
+        self,
+        edition: Edition,
+        *,
+        artefacts: Mapping[str, bytes],
+        link: tuple[ChainLink, LinkFiles] | None = None,
+        lock: Lock | None = None,
+    ) -> None:
+        """Record an edition with its bytes, and drop its audience's draft and note, in one transaction.
+
+        Args:
+            edition: The edition.
+            artefacts: Its files.
+            link: What is added to its audience's chain, with the files beside the editions.
+            lock: The caller's right to write the project.
 
         Raises:
             StoreError: Its number is not the next one.
             LockedError: Another process took over the project.
         """
-        project, audience = edition.project, edition.audience
-        drafts, kept = tables.drafts.c, tables.editions
+        project, audience, kept = edition.project, edition.audience, tables.editions
         with self._database.write() as connection:
             check_lock(connection, lock)
             highest = connection.execute(
@@ -120,9 +90,20 @@ class Editions:
             if artefacts:
                 rows = [{**where, "name": name, "content": content} for name, content in artefacts.items()]
                 connection.execute(insert(tables.artefacts), rows)
-            connection.execute(
-                delete(tables.drafts).where(drafts.project == project, drafts.audience == audience)
-            )
+            if link is not None:
+                add_link(connection, *link)
+            drafts.forget(connection, project, audience, built_at=edition.published_at)
+
+    def withdraw(self, link: ChainLink, files: LinkFiles, *, lock: Lock | None = None) -> None:
+        """Record that an edition was withdrawn; the edition itself stays as it is.
+
+        Raises:
+            StoreError: The link is not the next one of its chain.
+            LockedError: Another process took over the project.
+        """
+        with self._database.write() as connection:
+            check_lock(connection, lock)
+            add_link(connection, link, files)
 
     def list(self, project: str, audience: str | None = None) -> tuple[Edition, ...]:
         """List editions, ordered by (audience, number)."""

@@ -10,9 +10,11 @@ from typing import Self
 from connector.store.alerts import Alerts
 from connector.store.backtests import Backtests
 from connector.store.baselines import Baselines
+from connector.store.chain import Chain
 from connector.store.changes import Changes
 from connector.store.comparison import Comparison
-from connector.store.editions import Drafts, Editions
+from connector.store.drafts import Drafts
+from connector.store.editions import Editions
 from connector.store.engine import Database, open_database
 from connector.store.evidence import EvidenceFiles
 from connector.store.facts import Facts
@@ -47,6 +49,7 @@ class Store:
         self.rules = RuleUses(database)
         self.drafts = Drafts(database)
         self.editions = Editions(database)
+        self.chain = Chain(database)
         self.alerts = Alerts(database)
         self.outbox = Outbox(database)
         self.runs = Runs(database)

@@ -230,46 +230,6 @@ rule_uses = Table(
     Column("fingerprint", String(64), nullable=False),
 )
 
-drafts = Table(
-    "drafts",
-    metadata,
-    _project(),
-    Column("audience", String(64), primary_key=True),
-    Column("built_at", Instant, nullable=False),
-    Column("content_hash", String(64), nullable=False),
-    Column("artefact_hash", String(64), nullable=False),
-    Column("view", Text, nullable=False),
-    Column("manifest", Text, nullable=False),
-)
-
-editions = Table(
-    "editions",
-    metadata,
-    _project(),
-    Column("audience", String(64), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("published_at", Instant, nullable=False),
-    Column("approved_by", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("content_hash", String(64), nullable=False),
-    Column("artefact_hash", String(64), nullable=False),
-    Column("sources_as_of", Text, nullable=False),
-    Column("versions", Text, nullable=False),
-    Column("told", Text, nullable=False),
-    Column("view", Text, nullable=False),
-    Column("manifest", Text, nullable=False),
-)
-
-artefacts = Table(
-    "edition_artefacts",
-    metadata,
-    _project(),
-    Column("audience", String(64), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("name", String(200), primary_key=True),
-    Column("content", LargeBinary, nullable=False),
-)
-
 alert_states = Table(
     "alert_states",
     metadata,

@@ -13,7 +13,8 @@ import pytest
 from connector.analysis.facts import Baseline
 from connector.errors import UsageError
 from connector.store import LockedError, Store, StoreError, open_store
-from connector.store.editions import Draft, Edition
+from connector.store.drafts import Draft
+from connector.store.editions import Edition
 from tests.builders import day, milestone
 
 
