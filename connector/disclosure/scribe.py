@@ -6,13 +6,13 @@ import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass
-from html import escape
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from connector.disclosure.catalogue import Catalogue
 from connector.disclosure.leaves import leaves
 from connector.disclosure.manifest import CONFIGURED, FIXED_TEXT, OWN_RULES, Disclosure
+from connector.disclosure.markup import rich_text
 from connector.disclosure.view import (
     Amount,
     ClientText,
@@ -28,7 +28,7 @@ from connector.disclosure.view import (
     State,
     Tone,
 )
-from connector.disclosure.wording import clean_line, clean_paragraphs
+from connector.disclosure.wording import clean_line
 from connector.errors import SafetyError
 
 _L = TypeVar("_L", bound=Leaf)
@@ -79,10 +79,9 @@ class Scribe:
         return self._keep(ClientText(line, written=True), origin) if line else None
 
     def rich(self, text: str, origin: Origin) -> RichText | None:
-        """Let out a longer text that somebody wrote; None if nothing of it is left after cleaning."""
-        lines = clean_paragraphs(text)
-        shown = "".join(f"<p>{escape(line)}</p>" for line in lines)
-        return self._keep(RichText(html=shown, text="\n\n".join(lines)), origin) if lines else None
+        """Let out a longer text that somebody wrote in Markdown; None if nothing of it is left."""
+        rendered = rich_text(text)
+        return self._keep(rendered, origin) if rendered else None
 
     def link(self, url: str, origin: Origin) -> Link:
         """Let out an address."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
@@ -11,7 +10,6 @@ TEXT_LIMIT: Final = 4_000  # characters of one client text
 MARKS_LIMIT: Final = 3  # combining marks in a row; more is a stack that runs into other lines
 _JOINERS: Final = "\u200c\u200d"  # kept between non-ASCII characters: emoji and some scripts need them
 _BANNED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_PARAGRAPHS: Final = re.compile(r"\n\s*\n")
 
 
 def clean_line(text: str, *, limit: int = TITLE_LIMIT) -> str:
@@ -29,12 +27,14 @@ def clean_line(text: str, *, limit: int = TITLE_LIMIT) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def clean_paragraphs(text: str, *, limit: int = TEXT_LIMIT) -> tuple[str, ...]:
-    """Return the paragraphs of a longer text, each as one harmless line."""
+def clean_lines(text: str, *, limit: int = TEXT_LIMIT) -> str:
+    """Return a longer text whose lines are harmless, and still lines with the indent they had.
+
+    For text with markup, where a line's start means something. A cut text ends in an ellipsis.
+    """
     shortened = text if len(text) <= limit else text[:limit] + "…"
-    blocks = _PARAGRAPHS.split(shortened.replace("\r\n", "\n").replace("\r", "\n"))
-    lines = (clean_line(block, limit=limit) for block in blocks)
-    return tuple(line for line in lines if line)
+    lines = shortened.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(map(_visible, lines))
 
 
 def _visible(text: str) -> str:
