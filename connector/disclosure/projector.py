@@ -48,6 +48,7 @@ class ProjectionInput:
     id_key: bytes
     previous: ClientView | None = None
     next_edition_on: dt.date | None = None
+    series: str = ""  # opaque id of the audience's editions
     wording: Mapping[str, str] = field(default_factory=dict)  # issue key -> client words
     urls: Mapping[str, str] = field(default_factory=dict)  # issue key -> https address, for `link`
     theme: Theme = field(default_factory=Theme)
@@ -161,6 +162,7 @@ def _edition(given: ProjectionInput, scribe: Scribe, *, fingerprint: str) -> Edi
         fingerprint=scribe.opaque(blocks, field="fingerprint"),
         as_of=_oldest(given, scribe),
         next_on=scribe.day(given.next_edition_on, _PUBLISHED) if given.next_edition_on else None,
+        series=scribe.opaque(given.series, field="series") if given.series else None,
     )
 
 

@@ -492,6 +492,7 @@ class EditionView:
     review_on: Day | None = field(default=None, metadata=VOLATILE)  # of the next review meeting
     answer: Link | None = field(default=None, metadata=VOLATILE)  # to answer the edition as a whole
     page: Link | None = field(default=None, metadata=VOLATILE)  # where the page itself lies, for other forms
+    series: ClientText | None = field(default=None, metadata=FIXED)  # opaque id of the audience's editions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from connector.analysis.state import ProjectState
 from connector.disclosure.policy import Policy
 from connector.disclosure.projector import Projection, ProjectionInput, project_for_client
 from connector.pipeline.keyring import id_key
+from connector.pipeline.places import series_of
 from connector.pipeline.rhythm import next_on
 from connector.pipeline.workspace import Project, Workspace
 
@@ -56,6 +57,7 @@ def presented(workspace: Workspace, project: Project, audience: str, visible: Vi
         published_at=now,
         id_key=id_key(workspace.config.folder),
         next_edition_on=next_on(chosen.publish_cron, timezone, after=now),
+        series=series_of(workspace, project.key, audience),
     )
 
 
