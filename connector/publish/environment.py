@@ -46,8 +46,8 @@ def text_environment() -> Environment:
 
 @cache
 def plain_environment() -> Environment:
-    """Return the environment for plain text: an admitted text is printed as it is."""
-    return _environment(_admit_plain, autoescape=False)
+    """Return the environment for plain text: an admitted text is printed as it is, macros work."""
+    return _environment(_admit_plain, autoescape=True)
 
 
 def template_names() -> tuple[str, ...]:
@@ -140,11 +140,12 @@ def _admit(value: object) -> object:
 
 
 def _admit_plain(value: object) -> object:
-    return value.text if isinstance(value, RichText) else _admit(value)
+    admitted = value.text if isinstance(value, RichText) else _admit(value)
+    return Markup(admitted) if isinstance(admitted, str) else admitted  # noqa: S704 - no markup is read here
 
 
 def _admit_markdown(value: object) -> object:
-    admitted = _admit_plain(value)
+    admitted = value.text if isinstance(value, RichText) else _admit(value)
     return (
         html.escape(_MARKDOWN.sub(r"\\\1", admitted), quote=False) if isinstance(admitted, str) else admitted
     )
