@@ -1,11 +1,16 @@
-"""Which alerts to send: deviations now against what was told before. Pure."""
+"""Which alerts to send: deviations now against what was told before. Pure.
+
+The life of an alert: *pending* while too few looks in a row have shown it, *firing* once it was told (or
+would have been, but for a silence), *acknowledged* when a person said that it is known, *resolved* when
+enough looks in a row no longer show it. Every change of phase is recorded, told or not.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from connector.analysis.state import Deviation, Fact, Severity
@@ -30,12 +35,17 @@ _MARKS: Mapping[str, tuple[str, ...]] = {"slipping": ("due_on",)}
 
 
 class Transition(enum.StrEnum):
-    """What happened to an alert. MOVED: same level, but what it is about changed again."""
+    """What happened to an alert.
+
+    MOVED: same level, but what it is about changed again. REPEATED: nothing changed, and nobody said
+    that it is known.
+    """
 
     FIRED = "fired"
     WORSE = "worse"
     BETTER = "better"
     MOVED = "moved"
+    REPEATED = "repeated"
     RESOLVED = "resolved"
 
 
@@ -51,7 +61,8 @@ class Notice:
     def key(self) -> str:
         """Name this notice uniquely within its project, for sending it once."""
         alert = self.alert
-        return f"{alert.rule}:{alert.object}:{self.transition}@{alert.changed_at:%Y%m%dT%H%M%S.%f}"
+        at = alert.last_notified_at or alert.changed_at
+        return f"{alert.rule}:{alert.object}:{self.transition}@{at:%Y%m%dT%H%M%S.%f}"
 
     @property
     def is_quiet(self) -> bool:
@@ -60,15 +71,55 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Alerts that are not told until an instant: of a rule, of an object, or both; "" is any."""
+
+    rule: str = ""
+    object: str = ""
+    until: dt.datetime
+    by: str = ""
+    reason: str = ""
+
+    def covers(self, alert: AlertState, *, now: dt.datetime) -> bool:
+        """Whether an alert is not to be told now."""
+        return now < self.until and self.rule in {"", alert.rule} and self.object in {"", alert.object}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a project wants to be told.
+
+    `looks` says, by rule, how many looks in a row must show a deviation, or its end, before it is told.
+    """
+
+    looks: Mapping[str, int] = field(default_factory=dict)  # 1 where a rule is not named
+    repeat_after: dt.timedelta | None = None  # None: never told twice
+    silences: tuple[Silence, ...] = ()
+
+    def looks_at(self, rule: str) -> int:
+        """Return how many looks in a row a rule needs."""
+        return self.looks.get(rule, 1)
+
+
+AT_ONCE = Manner()
+LOOKS: Mapping[str, int] = {"silently_at_risk": 2, "buffer": 2}
+"""Rules that rest on forecasts, which waver: two looks in a row, where the project says nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Alerts that changed, and what to tell of it. `as_digest`: everything in one message."""
+    """Alerts as they are to be stored, what to tell, and what changes untold (pending, or under a silence).
+
+    `as_digest`: everything in one message.
+    """
 
     states: tuple[AlertState, ...] = ()
     notices: tuple[Notice, ...] = ()
+    untold: tuple[Notice, ...] = ()
     as_digest: bool = False
 
 
-def decide(
+def decide(  # noqa: PLR0913 - everything that a decision hangs on, by name
     deviations: Sequence[Deviation],
     known: Iterable[AlertState],
     *,
@@ -76,43 +127,120 @@ def decide(
     is_first: bool,
     held: frozenset[str] = frozenset(),
     wavering: frozenset[str] = frozenset(),
+    manner: Manner = AT_ONCE,
 ) -> Decision:
     """Compare deviations with what was told before.
 
     Args:
         deviations: Everything out of tolerance now, at most one per id.
         known: Alerts as stored, resolved ones included.
-        now: The instant of this run.
-        is_first: The project was never judged before: its old faults make one digest.
+        now: The instant of this look.
+        is_first: The project was never judged before: its old faults make one digest, at once.
         held: Objects of which nothing new is known, because their source failed: nothing about
             them fires or resolves (the failed source has an alert of its own).
         wavering: Ids of breaches that are no longer, but not yet calm enough to be called over: one
             that was told stands, so that a value about its limit does not come and go.
+        manner: How the project wants to be told.
 
     Returns:
         The alerts that changed and the notices to send: what stands, worst first, then what is over.
     """
+    look = _Look(now=now, manner=Manner(silences=manner.silences) if is_first else manner)
     told = {(alert.rule, alert.object): alert for alert in known}
-    current = {(deviation.rule, deviation.object): deviation for deviation in deviations}
-    notices = [
-        notice
-        for key, deviation in current.items()
-        if deviation.object not in held and (notice := _notice(deviation, told.get(key), now)) is not None
-    ]
-    notices += [
-        _all_clear(alert, now)
+    current = {(one.rule, one.object): one for one in deviations if one.object not in held}
+    standing = frozenset((one.rule, one.object) for one in deviations)
+    steps = [look.seen(deviation, told.get(key)) for key, deviation in current.items()]
+    steps += [
+        look.gone(alert)
         for key, alert in told.items()
-        if is_open(alert)
-        and key not in current
-        and alert.object not in held
-        and f"{alert.rule}:{alert.object}" not in wavering
+        if key not in standing and alert.object not in held and f"{alert.rule}:{alert.object}" not in wavering
     ]
-    notices.sort(key=_gravity)
+    notices = sorted((step.notice for step in steps if step.notice), key=_gravity)
     return Decision(
-        states=tuple(notice.alert for notice in notices),
+        states=tuple(step.state for step in steps if step.state),
         notices=tuple(notices),
+        untold=tuple(step.untold for step in steps if step.untold),
         as_digest=is_first and bool(notices),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """What one look does to one alert: nothing, where all are None."""
+
+    state: AlertState | None = None
+    notice: Notice | None = None
+    untold: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """One look at a project."""
+
+    now: dt.datetime
+    manner: Manner
+
+    def seen(self, deviation: Deviation, alert: AlertState | None) -> _Step:
+        """Go on with an alert whose deviation stands."""
+        seen = 1 if alert is None or alert.phase is AlertPhase.RESOLVED else alert.seen + 1
+        is_new = alert is None or not is_open(alert)
+        if is_new and seen < self.manner.looks_at(deviation.rule):
+            return self._pending(deviation, alert, seen)
+        transition = self._transition(deviation, alert)
+        if transition is None:
+            return self._back(alert)
+        state = replace(_state(deviation, phase=AlertPhase.FIRING, now=self.now, before=alert), seen=seen)
+        if transition is Transition.BETTER and alert is not None:  # who knew the worse knows the better
+            state = replace(state, phase=alert.phase, acknowledged_by=alert.acknowledged_by)
+        return self._told(Notice(transition=transition, alert=state, deviation=deviation))
+
+    def gone(self, alert: AlertState) -> _Step:
+        """Go on with an alert whose deviation does not stand any more."""
+        if alert.phase is AlertPhase.RESOLVED:
+            return _Step()
+        over = replace(alert, phase=AlertPhase.RESOLVED, changed_at=self.now, seen=0, absent=0)
+        if alert.phase is AlertPhase.PENDING:  # it never came to anything
+            return _Step(state=over)
+        if alert.absent + 1 < self.manner.looks_at(alert.rule):
+            return _Step(state=replace(alert, absent=alert.absent + 1))
+        notice = Notice(transition=Transition.RESOLVED, alert=replace(over, last_notified_at=self.now))
+        if alert.last_notified_at is None:  # nobody heard of its begin
+            return _Step(state=over, untold=notice)
+        return self._told(notice)
+
+    def _pending(self, deviation: Deviation, alert: AlertState | None, seen: int) -> _Step:
+        state = replace(
+            _state(deviation, phase=AlertPhase.PENDING, now=self.now, before=None),
+            seen=seen,
+            last_notified_at=None,
+        )
+        is_begin = alert is None or alert.phase is not AlertPhase.PENDING
+        notice = Notice(transition=Transition.FIRED, alert=state, deviation=deviation)
+        return _Step(state=state, untold=notice if is_begin else None)
+
+    def _told(self, notice: Notice) -> _Step:
+        """Tell it, or keep it to ourselves while it is silenced: it is told when the silence is over."""
+        if not any(silence.covers(notice.alert, now=self.now) for silence in self.manner.silences):
+            return _Step(state=notice.alert, notice=notice)
+        quiet = replace(notice, alert=replace(notice.alert, last_notified_at=None))
+        return _Step(state=quiet.alert, untold=quiet)
+
+    def _back(self, alert: AlertState | None) -> _Step:
+        """Forget looks that did not show it."""
+        return _Step(state=replace(alert, absent=0)) if alert and alert.absent else _Step()
+
+    def _transition(self, deviation: Deviation, alert: AlertState | None) -> Transition | None:
+        if alert is None or not is_open(alert):
+            return Transition.FIRED
+        if alert.last_notified_at is None:  # silenced when it began
+            is_quiet = any(silence.covers(alert, now=self.now) for silence in self.manner.silences)
+            return None if is_quiet else Transition.FIRED
+        return _change(deviation, alert) or self._repeat(alert)
+
+    def _repeat(self, alert: AlertState) -> Transition | None:
+        after, last = self.manner.repeat_after, alert.last_notified_at
+        is_due = after is not None and last is not None and self.now - last >= after
+        return Transition.REPEATED if is_due and alert.phase is AlertPhase.FIRING else None
 
 
 def _gravity(notice: Notice) -> tuple[bool, int, int, str, str]:
@@ -124,8 +252,8 @@ def _gravity(notice: Notice) -> tuple[bool, int, int, str, str]:
 
 
 def is_open(alert: AlertState) -> bool:
-    """Say whether an alert still stands, acknowledged or not."""
-    return alert.phase is not AlertPhase.RESOLVED
+    """Say whether an alert stands, acknowledged or not; one that is pending does not yet."""
+    return alert.phase in {AlertPhase.FIRING, AlertPhase.ACKNOWLEDGED}
 
 
 def send_after(
@@ -146,35 +274,35 @@ def send_after(
     return dt.datetime.combine(ends_on, quiet.end, tzinfo=local.tzinfo).astimezone(dt.UTC)
 
 
-def _notice(deviation: Deviation, alert: AlertState | None, now: dt.datetime) -> Notice | None:
-    transition = _transition(deviation, alert)
-    if transition is None:
-        return None
-    state = AlertState(
+def _state(
+    deviation: Deviation, *, phase: AlertPhase, now: dt.datetime, before: AlertState | None
+) -> AlertState:
+    """Return the alert of a deviation; one that only is told again has not changed."""
+    is_same = before is not None and is_open(before) and before.severity is deviation.severity
+    return AlertState(
         rule=deviation.rule,
         object=deviation.object,
         object_name=deviation.object_name,
-        phase=AlertPhase.FIRING,
+        phase=phase,
         severity=deviation.severity,
         since=deviation.since,
-        changed_at=now,
+        changed_at=before.changed_at if before and is_same and _is_alike(deviation, before) else now,
         last_notified_at=now,
         facts=deviation.facts,
     )
-    return Notice(transition=transition, alert=state, deviation=deviation)
 
 
-def _transition(deviation: Deviation, alert: AlertState | None) -> Transition | None:
-    if alert is None or not is_open(alert):
-        return Transition.FIRED
+def _is_alike(deviation: Deviation, alert: AlertState) -> bool:
+    return _mark(deviation.rule, deviation.facts) == _mark(alert.rule, alert.facts)
+
+
+def _change(deviation: Deviation, alert: AlertState) -> Transition | None:
     step = _LEVELS.index(deviation.severity) - _LEVELS.index(alert.severity)
     if step < 0 and _is_still_grave(deviation.facts):
         return None
     if step:
         return Transition.WORSE if step > 0 else Transition.BETTER
-    return (
-        None if _mark(deviation.rule, deviation.facts) == _mark(alert.rule, alert.facts) else Transition.MOVED
-    )
+    return None if _is_alike(deviation, alert) else Transition.MOVED
 
 
 def _is_still_grave(facts: Mapping[str, Fact]) -> bool:
@@ -185,8 +313,3 @@ def _is_still_grave(facts: Mapping[str, Fact]) -> bool:
 
 def _mark(rule: str, facts: Mapping[str, Fact]) -> tuple[Fact, ...]:
     return tuple(facts.get(name) for name in _MARKS.get(rule, ()))
-
-
-def _all_clear(alert: AlertState, now: dt.datetime) -> Notice:
-    resolved = replace(alert, phase=AlertPhase.RESOLVED, changed_at=now, last_notified_at=now)
-    return Notice(transition=Transition.RESOLVED, alert=resolved)

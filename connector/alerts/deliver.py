@@ -43,7 +43,7 @@ def record(
     return store.alerts.save(
         route.project,
         states=decision.states,
-        transitions=[_transition(notice) for notice in decision.notices],
+        transitions=[_transition(notice) for notice in (*decision.notices, *decision.untold)],
         messages=[_addressed(message, to, route, now) for message in messages for to in route.to],
         at=now,
     )
@@ -115,7 +115,7 @@ def _transition(notice: Notice) -> AlertTransition:
         before="" if notice.transition is Transition.FIRED else "firing",
         after=alert.phase,
         severity=alert.severity,
-        note=notice.transition.value,
+        note=notice.transition.value if alert.last_notified_at else f"{notice.transition.value}, not told",
     )
 
 

@@ -41,6 +41,7 @@ _CHANGED = {
     Transition.WORSE: "Worse: ",
     Transition.BETTER: "Better: ",
     Transition.MOVED: "Again: ",
+    Transition.REPEATED: "Still: ",
     Transition.RESOLVED: "All clear: ",
 }
 

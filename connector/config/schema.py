@@ -37,7 +37,7 @@ from connector.config.values import (
     Timezone,
     expected,
 )
-from connector.config.watch import WatchSettings
+from connector.config.watch import WatchSettings, check_rule
 from connector.errors import UsageError
 
 
@@ -164,6 +164,8 @@ class AlertSettings(Section):
 
     to: tuple[Annotated[str, AfterValidator(addresses.check_alert_address)], ...] = ()
     quiet_hours: Quiet | None = None
+    repeat_after: Duration | None = None  # what nobody acknowledged is told again
+    looks: Mapping[Annotated[str, AfterValidator(check_rule)], Count] = Field(default_factory=dict)
 
 
 class Guards(Section):

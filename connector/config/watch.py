@@ -5,7 +5,39 @@ from __future__ import annotations
 import datetime as dt
 
 from connector.config.section import Section
-from connector.config.values import Days, Duration, Ratio
+from connector.config.values import Days, Duration, Ratio, expected, near
+
+RULES = (
+    "scope_creep",
+    "scope_dropped",
+    "slipping",
+    "overdue",
+    "buffer",
+    "silently_at_risk",
+    "volatile",
+    "sync_failed",
+    "guard_tripped",
+    "sync_stale",
+    "goal_idle",
+    "ageing",
+    "waiting_on_client",
+    "decision_overdue",
+    "risk_unanswered",
+    "edition_overdue",
+    "unmapped",
+)
+"""What people may call the rules of deviation by; `analysis.rulebook` describes each."""
+
+
+def check_rule(name: str) -> str:
+    """Check the name of a rule.
+
+    Raises:
+        PydanticCustomError: There is none of that name.
+    """
+    if name not in RULES:
+        raise expected(f"a rule of deviation, {near(name, RULES)}")
+    return name
 
 
 class WatchSettings(Section):

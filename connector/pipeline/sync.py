@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from adapters.errors import AdapterError, PluginError, SettingsError, WaitTooLongError
 from connector.alerts import deliver
-from connector.alerts.decide import decide
+from connector.alerts.decide import LOOKS, Manner, decide
 from connector.alerts.message import compose
 from connector.analysis.state import PROJECT, ProjectState
 from connector.errors import ConnectorError
@@ -97,10 +97,16 @@ def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_fir
         is_first=is_first,
         held=_held(state),
         wavering=frozenset(state.wavering),
+        manner=_manner(project),
     )
     route = workspace.route(project)
     calendar = judging.calendar_of(project)
     return deliver.record(workspace.store, route, decision, compose(decision, state, calendar), now=now)
+
+
+def _manner(project: Project) -> Manner:
+    settings = project.settings.alerts
+    return Manner(looks={**LOOKS, **settings.looks}, repeat_after=settings.repeat_after)
 
 
 def send(workspace: Workspace, project: Project, *, whatever_backoff: bool = False) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from connector.analysis.facts import Agreement, SourceFacts
 from connector.analysis.judge import judge
 from connector.analysis.state import ProjectState, Severity
 from connector.analysis.upkeep import Desk, Limits, upkeep
+from connector.config.watch import RULES as RULE_NAMES
 from connector.config.watch import WatchSettings
 from mappings.concepts import ClientAction, Decision, Level, Picture, Risk, Unplaced
 from tests.builders import SOURCE, day, facts, issue, milestone, rules, seen, version
@@ -242,6 +243,7 @@ def test_what_needs_care_never_changes_the_verdict() -> None:
 def test_the_limits_are_those_of_the_configuration() -> None:
     """Every limit can be set, with the same default."""
     assert Limits(**WatchSettings().model_dump()) == Limits()
+    assert set(RULE_NAMES) == {rule.name for rule in rulebook.RULES}
     assert {f"watch.{name}" for name in WatchSettings.model_fields} == {
         key for rule in rulebook.RULES for key in rule.keys if key.startswith("watch.")
     }
