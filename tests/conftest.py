@@ -12,8 +12,8 @@ import pytest
 from hypothesis import settings
 
 # The suite says the same of the same code every time; `make soak` looks for what nobody thought of.
-settings.register_profile("repeatable", derandomize=True, database=None)
-settings.register_profile("soak", print_blob=True)
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+settings.register_profile("soak", print_blob=True, deadline=None)
 settings.load_profile("soak" if os.environ.get("CLIENTVIEW_SOAK") else "repeatable")
 
 DATA_VARIABLE = "CLIENTVIEW_TEST_DATA"
