@@ -62,7 +62,7 @@ class Locks:
         held = tables.locks
         with self._database.write() as connection:
             row = connection.execute(select(held).where(held.c.project == project)).one_or_none()
-            if row is not None and row.expires_at > now and not _is_dead(row.owner):
+            if row is not None and row.expires_at > now and not is_dead(row.owner):
                 raise LockedError(project, owner=row.owner, expires_at=row.expires_at)
             fence = 1 if row is None else row.fence + 1
             values = {"owner": owner, "fence": fence, "expires_at": now + ttl}
@@ -116,14 +116,7 @@ def this_process() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _set_expiry(connection: Connection, lock: Lock, *, at: dt.datetime) -> None:
-    held = tables.locks
-    connection.execute(
-        update(held).where(held.c.project == lock.project, held.c.fence == lock.fence).values(expires_at=at)
-    )
-
-
-def _is_dead(owner: str) -> bool:
+def is_dead(owner: str) -> bool:
     """Whether the owner was a process of this machine that has ended. Others: not known, so no."""
     host, _, pid = owner.rpartition(":")
     if host != socket.gethostname() or not pid.isdigit():
@@ -135,3 +128,10 @@ def _is_dead(owner: str) -> bool:
     except (PermissionError, OverflowError):
         return False
     return False
+
+
+def _set_expiry(connection: Connection, lock: Lock, *, at: dt.datetime) -> None:
+    held = tables.locks
+    connection.execute(
+        update(held).where(held.c.project == lock.project, held.c.fence == lock.fence).values(expires_at=at)
+    )

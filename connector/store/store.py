@@ -13,6 +13,7 @@ from connector.store.baselines import Baselines
 from connector.store.chain import Chain
 from connector.store.changes import Changes
 from connector.store.comparison import Comparison
+from connector.store.deliveries import Deliveries
 from connector.store.drafts import Drafts
 from connector.store.editions import Editions
 from connector.store.engine import Database, open_database
@@ -52,6 +53,7 @@ class Store:
         self.chain = Chain(database)
         self.alerts = Alerts(database)
         self.outbox = Outbox(database)
+        self.deliveries = Deliveries(database)
         self.runs = Runs(database)
         self.backtests = Backtests(database)
         self.locks = Locks(database)

@@ -275,6 +275,36 @@ messages = Table(
     Index("ix_messages_state", "state", "next_at"),
 )
 
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("audience", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("way", String(10), nullable=False),  # mail, chat
+    Column("address", Text, nullable=False),  # as the configuration names it
+    Column("state", String(10), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("owner", String(200), nullable=False),  # process that has claimed it; "": none
+    Column("claimed_until", Instant),
+    Column("ended_at", Instant),
+    Column("last_error", Text, nullable=False),
+    UniqueConstraint("project", "audience", "number", "way", "address", name="uq_deliveries_address"),
+    Index("ix_deliveries_state", "project", "state", "next_at"),
+)
+
+mailings = Table(  # editions whose deliveries were put in, even if there were none
+    "mailings",
+    metadata,
+    _project(),
+    Column("audience", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 backtests = Table(
     "backtests",
     metadata,
