@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final, NoReturn, final
 
 from adapters.records import Change, ChangeMode, FieldValue, Issue, Iteration, Milestone
 from connector.analysis.facts import ProjectFacts
@@ -16,12 +17,45 @@ _SENTENCE_END: Final = re.compile(r"[.!?。！？]\s*")
 _HOST: Final = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@]*@)?([^/:?#]+)", re.IGNORECASE)
 
 
-class InternalValue(NamedTuple):
-    """One value that must not appear in a client artefact, and where it comes from."""
+@final
+class InternalValue:
+    """One value that must not appear in a client artefact, and where it comes from.
 
-    value: str
-    source_field: str  # `Issue.title`, `Person.email`, `Issue.fields[Budget]`, …
-    record: str  # key of the record; internal
+    It travels sealed: `str`, `format`, JSON, pickling, copying and templates fail on it, and `repr`
+    tells its source alone. `reveal` gives it to the search for leaks, and to nothing else.
+    """
+
+    __slots__ = ("__value", "record", "source_field")
+
+    def __init__(self, value: str, source_field: str, record: str) -> None:
+        """Seal a value.
+
+        Args:
+            value: What must not get out.
+            source_field: `Issue.title`, `Person.email`, `Issue.fields[Budget]`, …
+            record: Key of the record it stands in; "" where there is none. Internal, too.
+        """
+        self.__value = value
+        self.source_field = source_field
+        self.record = record
+
+    def reveal(self) -> str:
+        """Return the value: for the search alone."""
+        return self.__value
+
+    def __repr__(self) -> str:
+        return f"<an internal value of {self.source_field}>"
+
+    def __str__(self) -> NoReturn:
+        raise TypeError(f"found {self!r} where text is made; internal values are only searched for")
+
+    def __format__(self, spec: str) -> NoReturn:
+        str(self)
+        raise AssertionError
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        str(self)
+        raise AssertionError
 
 
 def withheld(facts: ProjectFacts, policy: Policy) -> frozenset[str]:
@@ -60,6 +94,45 @@ def values(facts: ProjectFacts, *, hosts: Iterable[str] = ()) -> tuple[InternalV
             if text and text not in found:
                 found[text] = InternalValue(text, source_field, record)
     return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherProject:
+    """What another project of the installation is called, as its configuration says."""
+
+    key: str
+    name: str
+    client: str
+    group: str = ""  # name of the `[client.KEY]` it belongs to
+
+
+def of_others(others: Iterable[OtherProject], *, own: Iterable[str]) -> tuple[InternalValue, ...]:
+    """Return what would tell a client that the installation serves others: their keys, names, clients.
+
+    Args:
+        others: The projects that the artefact may not name: all others for an edition; for a page
+            that shows the projects of one client together, those of other clients.
+        own: What this project's client is told from the configuration anyway: its own key, name,
+            client, publisher. What is called the same gives nobody away.
+
+    Returns:
+        Values once each. A key too short to be searched is searched as a folder of an address.
+    """
+    known = {_plain(text) for text in own}
+    found: dict[str, InternalValue] = {}
+    for other in others:
+        named = (("key", other.key), ("name", other.name), ("client", other.client), ("client", other.group))
+        for name, text in named:
+            if text.strip() and _plain(text) not in known:
+                found.setdefault(_plain(text), InternalValue(text, f"OtherProject.{name}", other.key))
+        if _plain(other.key) not in known:
+            folder = f"/{other.key}/"
+            found.setdefault(folder, InternalValue(folder, "OtherProject.key", other.key))
+    return tuple(found.values())
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 _Group = tuple[str, str, Iterable[str]]
@@ -128,8 +201,10 @@ def _of_issue(issue: Issue) -> Iterator[_Group]:
 def _instants(issue: Issue) -> Iterator[_Group]:
     for name in ("created_at", "updated_at", "closed_at", "due_on", "start_on"):
         day = getattr(issue, name)
-        if isinstance(day, dt.date):
+        if isinstance(day, dt.datetime):
             yield (f"Issue.{name}", issue.key, (day.isoformat(),))
+        elif isinstance(day, dt.date):
+            yield (f"Issue.{name}", issue.key, (day.isoformat(), f"{day:%Y%m%d}"))  # as calendars write it
 
 
 def _of_change(change: Change, key: str) -> Iterator[_Group]:

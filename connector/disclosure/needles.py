@@ -5,8 +5,7 @@ from __future__ import annotations
 import enum
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -14,8 +13,10 @@ from connector.disclosure.haystack import (
     LETTERS_ONLY,
     Section,
     fold,
+    fold_all,
     grams,
     squeeze,
+    squeeze_all,
     undo_escapes,
 )
 from connector.disclosure.internal import InternalValue
@@ -26,6 +27,7 @@ CODE_LENGTH: Final = 8  # in free text, a shorter line counts its letters and di
 GRAMS: Final = (8, 4)  # lengths of the runs that are looked up before a value is searched
 _VOCABULARY: Final = frozenset({"status", "type", "priority", "resolution", "category", "level"})
 FREE_TEXT: Final = frozenset({"Issue.body", "Milestone.description", "Iteration.goal"})
+NAMES: Final = frozenset({"Person.name", "OtherProject.client"})
 _NUMBER: Final = re.compile(r"[\d.,   ]*\d[\d.,   ]*")
 _WIDE: Final = frozenset({"W", "F"})
 _SEPARATORS: Final = r"(?:<[^<>]{0,200}>|[\W_]){1,12}"  # between the name of a field and its value
@@ -35,7 +37,7 @@ class Rule(enum.Enum):
     """How a value is searched."""
 
     ANYWHERE = "anywhere"
-    PERSON = "person"  # not even inside words that people wrote
+    NAMED = "named"  # not even inside words that people wrote: people, and clients of other projects
     NUMBER = "number"  # only as a whole number
     CONTEXT = "context"  # only beside the name of its field
 
@@ -49,12 +51,19 @@ class Traits(NamedTuple):
     is_email: bool
 
 
-class Needle(NamedTuple):
-    """A value in the form it is searched in."""
+class Needle:
+    """A value in the form it is searched in. It is as sealed as the value it is made of."""
 
-    text: str
-    rule: Rule
-    origin: InternalValue
+    __slots__ = ("origin", "rule", "text")
+
+    def __init__(self, text: str, rule: Rule, origin: InternalValue) -> None:
+        """Keep a folded text, how it counts, and whose it is."""
+        self.text = text
+        self.rule = rule
+        self.origin = origin
+
+    def __repr__(self) -> str:
+        return f"<Needle for {self.origin!r}>"
 
 
 class Hit(NamedTuple):
@@ -66,70 +75,80 @@ class Hit(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sorted:
-    """Needles by how they are searched."""
+def hits(values: Sequence[InternalValue], sections: Iterable[Section]) -> Iterator[Hit]:
+    """Yield every place where a value stands, disclosed or not.
 
-    anywhere: tuple[Needle, ...]
-    context: tuple[Needle, ...]
-
-
-def sort_out(values: Iterable[InternalValue]) -> Sorted:
-    """Give every value its rule."""
-    anywhere: list[Needle] = []
-    context: list[Needle] = []
-    for origin in values:
-        text = fold(origin.value)
-        rule = _rule(text, _traits(origin.source_field))
-        if rule is Rule.CONTEXT:
-            context.append(Needle(text, rule, origin))
-        else:
-            anywhere.append(Needle(text, rule, origin))
-    return Sorted(anywhere=tuple(anywhere), context=tuple(context))
-
-
-def hits(needles: Sorted, sections: tuple[Section, ...]) -> Iterator[Hit]:
-    """Yield every place where a value stands, disclosed or not."""
+    Most values stand nowhere: they are dropped by a look at the runs of letters they begin and end
+    with, all at once, before anything is made of one of them.
+    """
     spaced = [section for section in sections if section.form not in LETTERS_ONLY]
     letters = [section for section in sections if section.form in LETTERS_ONLY]
-    yield from _spaced_hits(needles.anywhere, spaced)
-    yield from _letter_hits(needles.anywhere, letters)
-    yield from _context_hits(needles.context, spaced)
+    texts = fold_all([value.reveal() for value in values])
+    index = Index(section.text for section in spaced)
+    found = [_needle(texts[place], values[place]) for place in index.among(texts)]
+    yield from _spaced_hits(found, spaced)
+    yield from _context_hits(found, spaced)
+    yield from _escaped_hits(values, texts, index, spaced)
+    yield from _letter_hits(values, texts, letters)
+
+
+def _needle(text: str, origin: InternalValue) -> Needle:
+    return Needle(text, _rule(text, _traits(origin.source_field)), origin)
 
 
 def _spaced_hits(needles: Iterable[Needle], sections: list[Section]) -> Iterator[Hit]:
-    index = _Index([section.text for section in sections])
     for needle in needles:
-        text = needle.text
-        if index.may_hold(text):
+        if needle.rule is not Rule.CONTEXT:
+            yield from _places(needle, needle.text, sections)
+
+
+def _escaped_hits(
+    values: Sequence[InternalValue], texts: list[str], index: Index, sections: list[Section]
+) -> Iterator[Hit]:
+    """Yield hits of values that hold escapes themselves: in the artefact they have been undone."""
+    held = [n for n, text in enumerate(texts) if "%" in text or "&" in text or "\\" in text or "xn--" in text]
+    plain = [fold(undo_escapes(texts[place])) for place in held]
+    for found in index.among(plain):
+        origin, text = values[held[found]], plain[found]
+        needle = _needle(text, origin)
+        if text != texts[held[found]] and needle.rule is not Rule.CONTEXT:
             yield from _places(needle, text, sections)
-        if "%" in text or "&" in text or "\\" in text:
-            plain = fold(undo_escapes(text))
-            if plain != text and len(plain) >= MIN_WIDTH and index.may_hold(plain):
-                yield from _places(needle, plain, sections)
 
 
-def _letter_hits(needles: Iterable[Needle], sections: list[Section]) -> Iterator[Hit]:
-    index = _Index([section.text for section in sections], sizes=GRAMS[:1])
-    for needle in needles:
-        if len(needle.text) < MIN_LETTERS or needle.rule is Rule.NUMBER:
-            continue
-        letters = squeeze(needle.text)
-        if len(letters) >= MIN_LETTERS and index.may_hold(letters):
+def _letter_hits(values: Sequence[InternalValue], texts: list[str], sections: list[Section]) -> Iterator[Hit]:
+    index = Index(section.text for section in sections)
+    squeezed = squeeze_all(texts)
+    for place in index.among(squeezed):
+        letters, needle = squeezed[place], _needle(texts[place], values[place])
+        is_searched = needle.rule not in {Rule.NUMBER, Rule.CONTEXT} and len(needle.text) >= MIN_LETTERS // 2
+        if is_searched and _width(letters) >= MIN_LETTERS:
             yield from _places(needle, letters, sections)
 
 
-class _Index:
-    """Tells quickly that a text is in none of the sections."""
+class Index:
+    """Tells quickly which of very many texts are in none of the sections."""
 
-    def __init__(self, texts: list[str], *, sizes: tuple[int, ...] = GRAMS) -> None:
-        self._grams = {size: grams(texts, size) for size in sizes}
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Take note of all runs of letters in some texts."""
+        held = set(texts)
+        self._long, self._short = (grams(held, size) for size in GRAMS)
 
-    def may_hold(self, text: str) -> bool:
-        for size, known in self._grams.items():
-            if len(text) >= size:
-                return text[:size] in known and text[-size:] in known
-        return True
+    def among(self, texts: Sequence[str]) -> list[int]:
+        """Return the places of the texts that may stand there; of very short ones, all."""
+        size, least = GRAMS
+        known, little = self._long, self._short
+        return [
+            place
+            for place, text in enumerate(texts)
+            if (
+                text[:size] in known and text[-size:] in known and text[len(text) // 2 :][:size] in known
+                if len(text) >= 2 * size
+                else text[:size] in known and text[-size:] in known
+                if len(text) >= size
+                else len(text) < least or (text[:least] in little and text[-least:] in little)
+            )
+            and text
+        ]
 
 
 def _places(needle: Needle, text: str, sections: list[Section]) -> Iterator[Hit]:
@@ -148,7 +167,8 @@ def _is_whole_number(text: str, start: int, end: int) -> bool:
 def _context_hits(needles: Iterable[Needle], sections: list[Section]) -> Iterator[Hit]:
     by_word: dict[str, dict[str, Needle]] = {}
     for needle in needles:
-        for word in _field_words(needle.origin.source_field):
+        words = _field_words(needle.origin.source_field) if needle.rule is Rule.CONTEXT else ()
+        for word in words:
             by_word.setdefault(word, {}).setdefault(needle.text, needle)
     for word, known in by_word.items():
         pattern = re.compile(rf"(?<!\w){re.escape(word)}{_SEPARATORS}")
@@ -173,7 +193,8 @@ def _field_words(source_field: str) -> tuple[str, ...]:
     name = re.sub(r"^[^.]*\.", "", source_field)
     bracket = re.search(r"\[(.*)\]$", name)
     word = fold(bracket.group(1) if bracket else name.removesuffix("_at").removesuffix("_on"))
-    return tuple(dict.fromkeys((word, word.removesuffix("s"))))
+    more = ("project",) if source_field.startswith("OtherProject.") else ()
+    return tuple(dict.fromkeys((word, word.removesuffix("s"), *more)))
 
 
 @cache
@@ -182,7 +203,7 @@ def _traits(source_field: str) -> Traits:
     return Traits(
         is_vocabulary=source_field.rpartition(".")[2] in _VOCABULARY,
         is_free_text=source_field in FREE_TEXT,
-        is_name=source_field == "Person.name",
+        is_name=source_field in NAMES,
         is_email=source_field == "Person.email",
     )
 
@@ -191,15 +212,20 @@ def _rule(text: str, traits: Traits) -> Rule:
     if traits.is_vocabulary or (len(text) < CODE_LENGTH and _is_narrow(text, traits)):
         return Rule.CONTEXT
     if traits.is_email or (traits.is_name and _is_full(text)):
-        return Rule.PERSON
+        return Rule.NAMED
     return Rule.NUMBER if text[0].isdigit() and _NUMBER.fullmatch(text) else Rule.ANYWHERE
 
 
 def _is_narrow(text: str, traits: Traits) -> bool:
-    """Tell whether a value is too narrow to count; a wide (CJK) character counts as two."""
+    """Tell whether a value is too narrow to count."""
+    return _width(squeeze(text) if traits.is_free_text and text.isascii() else text) < MIN_WIDTH
+
+
+def _width(text: str) -> int:
+    """Count characters; a wide (CJK) one counts as two."""
     if text.isascii():
-        return len(squeeze(text) if traits.is_free_text else text) < MIN_WIDTH
-    return sum(2 if unicodedata.east_asian_width(char) in _WIDE else 1 for char in text) < MIN_WIDTH
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(char) in _WIDE else 1 for char in text)
 
 
 def _is_full(name: str) -> bool:

@@ -13,19 +13,23 @@ def agreed_values(agreement: Agreement) -> tuple[InternalValue, ...]:
 
     Who approved a baseline is none of them: the document of the agreement names them.
     """
-    return tuple(value for value in _of_agreement(agreement) if value.value.strip())
+    return tuple(
+        InternalValue(text, source_field, record)
+        for text, source_field, record in _of_agreement(agreement)
+        if text.strip()
+    )
 
 
-def _of_agreement(agreement: Agreement) -> Iterator[InternalValue]:
+def _of_agreement(agreement: Agreement) -> Iterator[tuple[str, str, str]]:
     for change in agreement.changes:
         for name in ("ref", "title", "decided_by", "recorded_by", "note"):
-            yield InternalValue(getattr(change, name), f"RecordedChange.{name}", change.ref)
-        yield from (InternalValue(label, "RecordedChange.labels", change.ref) for label in change.labels)
+            yield (getattr(change, name), f"RecordedChange.{name}", change.ref)
+        yield from ((label, "RecordedChange.labels", change.ref) for label in change.labels)
         if change.evidence is not None:
-            yield InternalValue(change.evidence.name, "Evidence.name", change.ref)
+            yield (change.evidence.name, "Evidence.name", change.ref)
     for baseline in agreement.baselines:
         record = f"baseline {baseline.number}"
-        yield InternalValue(baseline.recorded_by, "Baseline.recorded_by", record)
-        yield InternalValue(baseline.note, "Baseline.note", record)
+        yield (baseline.recorded_by, "Baseline.recorded_by", record)
+        yield (baseline.note, "Baseline.note", record)
         if baseline.evidence is not None:
-            yield InternalValue(baseline.evidence.name, "Evidence.name", record)
+            yield (baseline.evidence.name, "Evidence.name", record)

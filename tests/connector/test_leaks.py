@@ -95,11 +95,15 @@ def test_never_repeats_the_secret() -> None:
 
 
 def test_searches_file_names() -> None:
-    """A value in the name of a file is a leak as well."""
+    """A value in the name of a file is a leak as well; the report then tells the file by its number."""
     report = find_leaks(
         {"kite-1402-plan.html": b"<p>"}, [value("KITE-1402", "Issue.ref")], (), fixed=("<p>",)
     )
-    assert report.leaks[0].artefact == "the name of kite-1402-plan.html"
+    assert (report.leaks[0].artefact, report.leaks[0].place) == (
+        "file 1 of 1",
+        "its name, line 1 (as written)",
+    )
+    assert "1402-plan" not in str(report)
 
 
 def test_finds_a_key_inside_a_word() -> None:
@@ -238,7 +242,9 @@ def test_every_value_of_the_facts_is_searched() -> None:
         fields={"Budget": 12500.0, "Tags": ("alpha",), "Empty": None, "Flag": True},
         url="https://tracker.example/browse/KITE-7",
     )  # fmt: skip
-    found = {(v.value, v.source_field) for v in values(sample.facts(issue), hosts=("jira.internal.example",))}
+    found = {
+        (v.reveal(), v.source_field) for v in values(sample.facts(issue), hosts=("jira.internal.example",))
+    }
     assert {
         ("Swap the ledger", "Issue.title"),
         ("First line here.", "Issue.body"),
