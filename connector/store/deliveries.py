@@ -105,14 +105,10 @@ class Deliveries:
         with self._database.read() as connection:
             return connection.execute(query).scalar() or 0
 
-    def due(self, project: str, *, now: dt.datetime, whatever_backoff: bool = False) -> tuple[int, ...]:
-        """List the ids of waiting deliveries whose time has come, oldest first."""
-        box = tables.deliveries.c
-        query = select(box.id).where(box.project == project, box.state == DeliveryState.WAITING)
-        if not whatever_backoff:
-            query = query.where(box.next_at <= now)
-        with self._database.read() as connection:
-            return tuple(connection.scalars(query.order_by(box.created_at, box.id)))
+    def due(self, project: str, *, now: dt.datetime, whatever_backoff: bool = False) -> tuple[Delivery, ...]:
+        """List the waiting deliveries whose time has come, oldest first."""
+        waiting = self.list(project, DeliveryState.WAITING)
+        return tuple(one for one in waiting if whatever_backoff or one.next_at <= now)
 
     def claim(self, delivery: int, *, owner: str, now: dt.datetime) -> Delivery | None:
         """Take a delivery for trying; None: another living process has it, or it no longer waits."""
