@@ -19,7 +19,6 @@ from babel.numbers import format_decimal, format_percent
 
 LANGUAGES: Final = ("en", "de", "zh-CN")
 _FALLBACK: Final = {"zh": "zh-CN"}
-_PARTS: Final = ("", "agreement.", "mail.")  # what the page, the document of the agreement, the mail say
 _PAGE: Final = "page."
 _UTC: Final = frozenset({"UTC", "Etc/UTC"})  # has no place whose name people would use
 
@@ -58,6 +57,16 @@ class Catalogue:
     def day(self, on: dt.date) -> str:
         """Write a day, e.g. `23 November 2026`."""
         return format_date(on, format=self.say("format.day"), locale=self.locale)
+
+    def period(self, on: dt.date, name: str) -> str:
+        """Write the week or month that a day lies in, e.g. `week of 23 November 2026`.
+
+        Args:
+            on: The day.
+            name: `week`, from Monday on, or `month`.
+        """
+        first = on - dt.timedelta(days=on.weekday()) if name == "week" else on
+        return format_date(first, format=self.say(f"format.period.{name}"), locale=self.locale)
 
     def month(self, on: dt.date) -> str:
         """Write the month of a day, e.g. `Nov 2026`."""
@@ -101,7 +110,7 @@ def catalogue(language: str) -> Catalogue:
 
 
 def _read(name: str, language: str) -> Catalogue:
-    books = [_book(f"{part}{name}.po", name) for part in _PARTS]
+    books = [_book(file, name) for file in _parts(name)]
     return Catalogue(
         language=language,
         locale=Locale.parse(name.replace("-", "_")),
@@ -110,6 +119,13 @@ def _read(name: str, language: str) -> Catalogue:
         },
         plural=gettext.c2py(books[0].plural_expr),
     )
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Return the files of a language, `en.po` first: each part of what is said has one, `mail.en.po`."""
+    main, folder = f"{name}.po", resources.files("connector.disclosure") / "texts"
+    found = sorted(file.name for file in folder.iterdir() if file.name.endswith(f".{main}"))
+    return (main, *found)
 
 
 def _book(file: str, name: str) -> Messages:

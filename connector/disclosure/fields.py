@@ -73,7 +73,7 @@ _OWN: Final[Mapping[str, Mapping[str, str]]] = {  # what a concept adds, or show
         "created_at": "raised",
     },
     "Decision": {"needed_by": "needed_by", "closed_at": "decided"},
-    "ClientAction": {"needed_by": "needed_by", "holds_up": "", "created_at": "waiting"},
+    "ClientAction": {"needed_by": "needed_by", "holds_up": "holds_up", "created_at": "waiting"},
     "Feedback": {"state": "", "created_at": "received"},
 }
 CONCEPTS: Final[Mapping[str, str]] = {  # concept -> its name in a policy

@@ -51,7 +51,7 @@ MilestoneSwitch = Literal[
 ScopeSwitch = Literal[
     "agreed", "approved", "undecided", "taken_out", "current", "done", "over_time", "estimates"
 ]
-ActionSwitch = Told | Literal["needed_by", "waiting"]
+ActionSwitch = Told | Literal["needed_by", "waiting", "holds_up"]
 RiskSwitch = Told | Literal["likelihood", "impact", "response"]
 DecisionSwitch = Told | Literal["needed_by", "decided"]
 RequestSwitch = Told | Literal["raised", "decided"]

@@ -5,62 +5,56 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from connector.analysis.facts import Agreement
-from connector.analysis.state import ProjectState
-from connector.disclosure import account, axis, changes, serial, told, verdict
+from adapters.records import MilestoneStatus
+from connector.disclosure import (
+    account,
+    answers,
+    axis,
+    changes,
+    curves,
+    imprint,
+    serial,
+    stages,
+    told,
+    verdict,
+)
 from connector.disclosure.catalogue import catalogue
-from connector.disclosure.manifest import CONFIGURED, Disclosure
+from connector.disclosure.given import ProjectionInput
+from connector.disclosure.manifest import Disclosure
 from connector.disclosure.policy import Policy
 from connector.disclosure.schedule import Schedule
-from connector.disclosure.scribe import Origin, Scribe
-from connector.disclosure.view import Changes, ClientView, EditionView, MilestoneView, Moment, Theme
+from connector.disclosure.scribe import Scribe
+from connector.disclosure.view import (
+    Changes,
+    ClientView,
+    DecisionView,
+    MilestoneView,
+    NeedView,
+)
 from connector.errors import SafetyError
 from mappings.concepts import Base, Picture
 
+__all__ = ["Projection", "ProjectionInput", "project_for_client"]
+
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
-_PUBLISHED: Final = Origin(field="edition", rule=CONFIGURED)
-_AS_OF: Final = Origin(field="SourceFacts.last_success_at", rule="always: as of")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectionInput:
-    """What an edition is made from.
-
-    `state` is judged over facts without the withheld issues, and `agreement` has baselines without
-    them. `id_key` is a secret of this installation; with it ids in the page stay the same over
-    editions and tell nothing. `previous` is what this audience saw last.
-    """
-
-    state: ProjectState
-    agreement: Agreement
-    policy: Policy
-    project_name: str
-    client_name: str
-    publisher: str
-    language: str
-    timezone: str
-    edition_number: int
-    published_at: dt.datetime
-    id_key: bytes
-    previous: ClientView | None = None
-    next_edition_on: dt.date | None = None
-    series: str = ""  # opaque id of the audience's editions
-    wording: Mapping[str, str] = field(default_factory=dict)  # issue key -> client words
-    urls: Mapping[str, str] = field(default_factory=dict)  # issue key -> https address, for `link`
-    theme: Theme = field(default_factory=Theme)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projection:
-    """A client view, where each of its texts came from, and how many things still lack client words."""
+    """A client view, where each of its texts came from, and how many things still lack client words.
+
+    `told` are the planned days that the view tells of open milestones, by key: of one that is over it
+    is no promise.
+    """
 
     view: ClientView
     manifest: tuple[Disclosure, ...]
     missing_wording: int
+    told: Mapping[str, dt.date]
 
 
 def project_for_client(given: ProjectionInput) -> Projection:
@@ -77,19 +71,26 @@ def project_for_client(given: ProjectionInput) -> Projection:
         UnknownLanguageError: There is no catalogue for the language.
     """
     _refuse_withheld(given.policy, given.state.picture)
-    scribe = Scribe(catalogue(given.language), timezone=given.timezone, k=given.policy.k, id_key=given.id_key)
+    scribe = Scribe(
+        catalogue(given.language),
+        timezone=given.timezone,
+        k=given.policy.k,
+        id_key=given.id_key,
+        policy=given.policy,
+    )
     words = told.Words(scribe=scribe, policy=given.policy, wording=given.wording, urls=given.urls)
     draft = _draft(given, scribe, words)
     finished = told.finished(words, given.state.picture)
     view = dataclasses.replace(
         draft,
-        edition=_edition(given, scribe, fingerprint=serial.fingerprint(draft)),
+        edition=imprint.edition(given, scribe, fingerprint=serial.fingerprint(draft)),
         changes=changes.since(scribe, draft, given.previous, finished),
     )
     return Projection(
         view=view,
         manifest=scribe.manifest(view),
         missing_wording=told.missing_words(words, given.state.picture),
+        told=_told(given, _by_key(given, scribe, view.milestones)),
     )
 
 
@@ -98,9 +99,10 @@ def _draft(given: ProjectionInput, scribe: Scribe, words: told.Words) -> ClientV
     state, picture, policy = given.state, given.state.picture, given.policy
     today = given.published_at.astimezone(ZoneInfo(given.timezone)).date()
     milestones = _schedule(given, scribe).milestones(state.milestones)
+    by_key = _by_key(given, scribe, milestones)
     goals = told.goals(words, picture.goals, state.goals)
-    needs = told.needs(words, picture.client_actions, today=today)
-    edition = _edition(given, scribe, fingerprint="")
+    asked = _asked(given, words, today)
+    edition = imprint.edition(given, scribe, fingerprint="")
     language = scribe.opaque(given.language, field="language")
     is_rtl = given.language.partition("-")[0].lower() in _RIGHT_TO_LEFT
     return ClientView(
@@ -112,22 +114,35 @@ def _draft(given: ProjectionInput, scribe: Scribe, words: told.Words) -> ClientV
         timezone=scribe.configured(given.timezone, field="project.timezone"),
         clock=scribe.clock(field="project.timezone"),
         edition=edition,
-        verdict=verdict.verdict(scribe, policy, state, _by_key(given, scribe, milestones)),
+        verdict=verdict.verdict(scribe, policy, state, by_key),
+        note=imprint.note(given, scribe),
         changes=Changes(sentence=scribe.fixed("changes.first")),
-        needs=needs,
-        needs_note=scribe.fixed("need.none") if policy.is_told("actions") and not needs else None,
+        needs=asked.needs,
+        needs_note=scribe.fixed("need.none") if policy.is_told("actions") and not asked.needs else None,
+        stages=stages.stages(
+            scribe,
+            milestones,
+            asked.needs,
+            asked.decisions,
+            today=today,
+            holds_up=_holds_up(given, scribe, by_key),
+        ),
         goals=goals,
         milestones=milestones,
+        trend=curves.trend(scribe, policy, given.trend, by_key),
         scope=account.scope(scribe, policy, state),
+        burn_up=curves.burn_up(scribe, policy, given.burn_up),
         work=told.work(words, picture.items, goals),
         risks=told.risks(words, picture.risks),
-        decisions=told.decisions(words, picture.decisions),
+        decisions=asked.decisions,
         requests=told.requests(words, picture.change_requests),
         feedback=told.feedback(words, picture.feedback),
         sources=account.sources(scribe, state.sources),
+        contact=answers.contact(scribe, given),
+        proof=imprint.proof(given, scribe),
         ticks=axis.ticks(scribe, milestones, today=edition.today),
         texts=scribe.page_texts(),
-        theme=_theme(scribe, given.theme),
+        theme=imprint.theme(scribe, given.theme),
     )
 
 
@@ -138,7 +153,49 @@ def _schedule(given: ProjectionInput, scribe: Scribe) -> Schedule:
         agreement=given.agreement,
         zone=ZoneInfo(given.timezone),
         as_of=given.state.as_of,
+        calendar=given.agreement.calendar(),
+        starts=given.starts,
+        after=given.after,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is asked of the client, each with how to answer."""
+
+    needs: tuple[NeedView, ...]
+    decisions: tuple[DecisionView, ...]
+
+
+def _asked(given: ProjectionInput, words: told.Words, today: dt.date) -> _Asked:
+    scribe, picture = words.scribe, given.state.picture
+    answering = answers.Answers(scribe=scribe, email=given.contact_email)
+    needs = told.needs(words, picture.client_actions, today=today)
+    waiting = stages.waiting(scribe, needs, given.waiting_calendar, today=today)
+    decisions = told.decisions(words, picture.decisions)
+    return _Asked(needs=answering.to_needs(waiting), decisions=answering.to_decisions(decisions))
+
+
+def _holds_up(
+    given: ProjectionInput, scribe: Scribe, told_milestones: Mapping[str, MilestoneView]
+) -> Mapping[str, frozenset[str]]:
+    """Return the ids of the told milestones that each need holds up, by the id of the need."""
+    if not given.policy.shows("actions", "holds_up"):
+        return {}
+    within = {item.key: item.milestones for item in given.state.picture.items}
+    found = {}
+    for action in given.state.picture.client_actions:
+        keys = {key for item in action.holds_up for key in within.get(item, ()) if key in told_milestones}
+        handle = scribe.handle(action.key, field="ClientAction.key").value
+        found[handle] = frozenset(told_milestones[key].head.id.value for key in keys)
+    return found
+
+
+def _told(given: ProjectionInput, by_key: Mapping[str, MilestoneView]) -> Mapping[str, dt.date]:
+    """Return the planned days that a view tells of open milestones, by key."""
+    open_ones = (state for state in given.state.milestones if state.status is MilestoneStatus.OPEN)
+    days = ((state.key, by_key[state.key].planned) for state in open_ones if state.key in by_key)
+    return {key: day.on for key, day in days if day is not None}
 
 
 def _by_key(
@@ -149,30 +206,6 @@ def _by_key(
         state.key: scribe.handle(state.key, field="MilestoneState.key") for state in given.state.milestones
     }
     return {key: by_id[handle.value] for key, handle in handles.items() if handle.value in by_id}
-
-
-def _edition(given: ProjectionInput, scribe: Scribe, *, fingerprint: str) -> EditionView:
-    blocks = "-".join(fingerprint[start : start + 4] for start in range(0, min(16, len(fingerprint)), 4))
-    number = scribe.amount(given.edition_number, _PUBLISHED)
-    return EditionView(
-        number=number,
-        label=scribe.fixed("edition.label", n=number.text),
-        published=scribe.moment(given.published_at, _PUBLISHED),
-        today=scribe.local_day(given.published_at, _PUBLISHED),
-        fingerprint=scribe.opaque(blocks, field="fingerprint"),
-        as_of=_oldest(given, scribe),
-        next_on=scribe.day(given.next_edition_on, _PUBLISHED) if given.next_edition_on else None,
-        series=scribe.opaque(given.series, field="series") if given.series else None,
-    )
-
-
-def _oldest(given: ProjectionInput, scribe: Scribe) -> Moment | None:
-    instants = [source.last_success_at for source in given.state.sources if source.last_success_at]
-    return scribe.moment(min(instants), _AS_OF) if instants else None
-
-
-def _theme(scribe: Scribe, theme: Theme) -> Theme:
-    return Theme(accent=scribe.colour(theme.accent), accent_dark=scribe.colour(theme.accent_dark))
 
 
 def _refuse_withheld(policy: Policy, picture: Picture) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from adapters.records import MilestoneStatus
+from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement
 from connector.analysis.state import MilestoneClass, MilestoneState
+from connector.disclosure import forecasts
 from connector.disclosure.policy import Policy
 from connector.disclosure.scribe import Origin, Scribe
 from connector.disclosure.view import ClientText, Code, Day, Entry, MilestoneView, MoveView, State
@@ -29,13 +31,17 @@ class Schedule:
     agreement: Agreement
     zone: ZoneInfo
     as_of: dt.datetime
+    calendar: WorkingCalendar
+    starts: Mapping[str, dt.date]
+    after: Mapping[str, tuple[str, ...]]
 
     def milestones(self, states: tuple[MilestoneState, ...]) -> tuple[MilestoneView, ...]:
         """Word the milestones in the order of their dates; those without any date come last."""
         if not {"milestones"} <= self.policy.tracker_titles or not self.policy.is_told("milestones"):
             return ()
-        views = [self._milestone(state) for state in states if self._is_worth_telling(state)]
-        return tuple(sorted(views, key=_order))
+        told = [state for state in states if self._is_worth_telling(state)]
+        keys = frozenset(state.key for state in told)
+        return tuple(sorted((self._milestone(state, keys) for state in told), key=_order))
 
     def _is_worth_telling(self, state: MilestoneState) -> bool:
         is_promised = bool(self._promises(state.key))
@@ -43,7 +49,7 @@ class Schedule:
             return is_promised
         return is_promised or state.due_on is not None or state.actual_on is not None or state.total > 0
 
-    def _milestone(self, state: MilestoneState) -> MilestoneView:
+    def _milestone(self, state: MilestoneState, told: frozenset[str]) -> MilestoneView:
         promises = self._promises(state.key)
         progress = self._open("progress", state, "done, total")
         return MilestoneView(
@@ -55,7 +61,11 @@ class Schedule:
             promised=self._day("promised", state, promises[0] if promises else None, "Agreement"),
             agreed=self._day("agreed", state, state.baseline_on, "MilestoneState.baseline_on"),
             planned=self._day("planned", state, state.due_on, "MilestoneState.due_on"),
-            actual=self._day("actual", state, state.actual_on, "MilestoneState.actual_on"),
+            actual=self._day("actual", state, state.actual_on, "MilestoneState.actual_on", is_past=True),
+            starts=self._starts(state),
+            forecast=forecasts.forecast(self.scribe, state) if self._shows("forecast") else None,
+            reserve_until=self._reserve(state),
+            after=self._after(state, told),
             moves=self._moves(state),
             progress=self.scribe.progress(state.done, state.total, progress) if progress else None,
             remark=self._remark(state),
@@ -75,7 +85,9 @@ class Schedule:
         """Say how far the date is from the agreed one, where the policy shows both."""
         shown = "actual" if state.actual_on else "planned"
         origin = self._open("agreed", state, "variance_baseline")
-        if origin is None or not self.policy.shows("milestones", shown) or not state.variance_baseline:
+        if origin is None or not self._shows(shown) or not state.variance_baseline:
+            return None
+        if self.scribe.is_rounding:  # the number of days would tell the day that is rounded
             return None
         words = "remark.later" if state.variance_baseline > 0 else "remark.earlier"
         return self.scribe.counted(words, abs(state.variance_baseline), origin)
@@ -84,13 +96,37 @@ class Schedule:
         origin = self._open("moves", state, "moves")
         if origin is None:
             return ()
-        return tuple(
+        moves = [
             MoveView(
                 before=self.scribe.day(before, origin) if before else None,
                 after=self.scribe.day(after, origin) if after else None,
             )
             for before, after in self._moves_by_day(state)
+        ]
+        return tuple(
+            move for move in moves if (move.before and move.before.on) != (move.after and move.after.on)
         )
+
+    def _starts(self, state: MilestoneState) -> Day | None:
+        """Tell its first day, where that lies before the day it is planned for."""
+        first, last = self.starts.get(state.key), state.actual_on or state.due_on
+        if first is None or last is None or first >= last:
+            return None
+        return self._day("planned", state, first, "Milestone.start_on", is_past=True)
+
+    def _reserve(self, state: MilestoneState) -> Day | None:
+        """Tell the last day of the reserve that was agreed behind the agreed day."""
+        if state.baseline_on is None or not state.buffer_days or state.status is not MilestoneStatus.OPEN:
+            return None
+        last = self.calendar.later(state.baseline_on, state.buffer_days)
+        return self._day("reserve", state, last, "MilestoneState.buffer_days")
+
+    def _after(self, state: MilestoneState, told: frozenset[str]) -> tuple[ClientText, ...]:
+        """Name the told milestones that it waits for, by their opaque ids."""
+        if not self._shows("after"):
+            return ()
+        waited = [key for key in self.after.get(state.key, ()) if key in told]
+        return tuple(self.scribe.handle(key, field="MilestoneState.key") for key in waited)
 
     def _moves_by_day(self, state: MilestoneState) -> Iterator[tuple[dt.date | None, dt.date | None]]:
         """Yield one move a day: a date that was mistyped and put right the same day did not move.
@@ -112,12 +148,17 @@ class Schedule:
             day for at, day in sorted([*agreed, *told], key=lambda p: p[0]) if day and at <= self.as_of
         )
 
-    def _day(self, switch: str, state: MilestoneState, on: dt.date | None, field: str) -> Day | None:
+    def _day(
+        self, switch: str, state: MilestoneState, on: dt.date | None, field: str, *, is_past: bool = False
+    ) -> Day | None:
         origin = self._open(switch, state, field)
-        return self.scribe.day(on, origin) if origin and on else None
+        return self.scribe.day(on, origin, is_past=is_past) if origin and on else None
+
+    def _shows(self, switch: str) -> bool:
+        return self.policy.shows("milestones", switch)
 
     def _open(self, switch: str, state: MilestoneState, field: str) -> Origin | None:
-        if not self.policy.shows("milestones", switch):
+        if not self._shows(switch):
             return None
         name = field if field[0].isupper() else f"MilestoneState.{field}"
         return Origin(field=name, record=state.key, rule=f"milestones.{switch}")

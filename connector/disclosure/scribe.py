@@ -13,6 +13,7 @@ from connector.disclosure.catalogue import Catalogue
 from connector.disclosure.leaves import leaves
 from connector.disclosure.manifest import CONFIGURED, FIXED_TEXT, OWN_RULES, Disclosure
 from connector.disclosure.markup import rich_text
+from connector.disclosure.policy import Policy
 from connector.disclosure.view import (
     Amount,
     ClientText,
@@ -64,12 +65,24 @@ class Origin:
 class Scribe:
     """Writes for one edition. Every leaf it makes has an origin."""
 
-    def __init__(self, catalogue: Catalogue, *, timezone: str, k: int, id_key: bytes) -> None:
-        """Take the reader's language and time zone, the policy's `k`, and the secret behind the ids."""
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        *,
+        timezone: str,
+        k: int,
+        id_key: bytes,
+        policy: Policy | None = None,
+    ) -> None:
+        """Take the reader's language and time zone, `k`, the secret behind the ids, and who rounds days.
+
+        Without a policy every day is told as it is.
+        """
         self._catalogue = catalogue
         self._zone = ZoneInfo(timezone)
         self._k = k
         self._id_key = id_key
+        self._policy = policy
         self._origins: dict[int, Origin] = {}
         self._kept: list[Leaf] = []  # keeps the leaves alive, so that their identities stay theirs
 
@@ -86,6 +99,10 @@ class Scribe:
     def link(self, url: str, origin: Origin) -> Link:
         """Let out an address."""
         return self._keep(Link(url), origin)
+
+    def image(self, image: Image, *, field: str) -> Image:
+        """Let out a configured picture."""
+        return self._keep(Image(image.value), Origin(field=field, rule=CONFIGURED))
 
     def configured(self, text: str, *, field: str) -> ClientText:
         """Let out what the operator configured."""
@@ -129,13 +146,33 @@ class Scribe:
         """Let out a configured colour."""
         return self._keep(Colour(colour.value), Origin(field="theme", rule=CONFIGURED))
 
-    def day(self, on: dt.date, origin: Origin) -> Day:
-        """Let out a day."""
+    def day(self, on: dt.date, origin: Origin, *, is_past: bool = False) -> Day:
+        """Let out a day, rounded as the policy says unless it is one of the edition itself.
+
+        Args:
+            on: The day.
+            origin: Where it came from.
+            is_past: Something happened on it; see `Policy.round_day`.
+        """
+        if self._policy is None or self._policy.dates == "day" or origin.rule in OWN_RULES:
+            return self.look(on, origin)
+        rounded = self._policy.round_day(on, is_past=is_past)
+        text = self._catalogue.period(on, self._policy.dates)
+        return self._keep(Day(on=rounded, text=self._inner(text, origin)), origin)
+
+    def look(self, when: dt.date | dt.datetime, origin: Origin) -> Day:
+        """Let out the day on which somebody looked: never rounded, it tells nothing of the project."""
+        on = when.astimezone(self._zone).date() if isinstance(when, dt.datetime) else when
         return self._keep(Day(on=on, text=self._inner(self._catalogue.day(on), origin)), origin)
+
+    @property
+    def is_rounding(self) -> bool:
+        """Tell whether days are told as weeks or months."""
+        return self._policy is not None and self._policy.dates != "day"
 
     def local_day(self, at: dt.datetime, origin: Origin) -> Day:
         """Let out the day of an instant in the reader's time zone."""
-        return self.day(at.astimezone(self._zone).date(), origin)
+        return self.day(at.astimezone(self._zone).date(), origin, is_past=True)
 
     def moment(self, at: dt.datetime, origin: Origin) -> Moment:
         """Let out an instant."""

@@ -183,10 +183,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """A number with its wording. `value` is None where the number is coarsened."""
+    """A number with its wording. `value` is None where the number is coarsened.
+
+    `near` is then the number that was told last, if this one is too close to it to be told: the
+    difference would be a small number told exactly.
+    """
 
     value: float | None
     text: ClientText
+    near: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -493,6 +498,9 @@ class EditionView:
     answer: Link | None = field(default=None, metadata=VOLATILE)  # to answer the edition as a whole
     page: Link | None = field(default=None, metadata=VOLATILE)  # where the page itself lies, for other forms
     series: ClientText | None = field(default=None, metadata=FIXED)  # opaque id of the audience's editions
+    archive: Link | None = field(default=None, metadata=VOLATILE)  # the editions before
+    feed: Link | None = field(default=None, metadata=VOLATILE)  # to be told of the next ones
+    calendar: Link | None = field(default=None, metadata=VOLATILE)  # the dates, for a calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

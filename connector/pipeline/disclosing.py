@@ -20,7 +20,7 @@ from connector.disclosure.serial import load_view
 from connector.disclosure.view import ClientView
 from connector.errors import SafetyError, UsageError
 from connector.pipeline import judging
-from connector.pipeline.presenting import Visible, presented, projected, told_by
+from connector.pipeline.presenting import Visible, presented, projected
 from connector.pipeline.workspace import Project, Workspace
 from connector.publish.render import fixed_texts, render
 from connector.store.editions import Edition
@@ -50,8 +50,8 @@ class Seen:
 
     @property
     def told(self) -> Mapping[str, dt.date]:
-        """The dates this view tells; see `told_by`."""
-        return told_by(self.projection, self.state)
+        """The dates this view tells of open milestones, by key."""
+        return self.projection.told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
