@@ -38,7 +38,7 @@ class Transition(enum.StrEnum):
     """What happened to an alert.
 
     MOVED: same level, but what it is about changed again. REPEATED: nothing changed, and nobody said
-    that it is known.
+    that it is known. ESCALATED: nobody said so for too long, so somebody else is told.
     """
 
     FIRED = "fired"
@@ -46,6 +46,7 @@ class Transition(enum.StrEnum):
     BETTER = "better"
     MOVED = "moved"
     REPEATED = "repeated"
+    ESCALATED = "escalated"
     RESOLVED = "resolved"
 
 
@@ -62,6 +63,8 @@ class Notice:
         """Name this notice uniquely within its project, for sending it once."""
         alert = self.alert
         at = alert.last_notified_at or alert.changed_at
+        if self.transition is Transition.ESCALATED and alert.escalated_at is not None:
+            at = alert.escalated_at
         return f"{alert.rule}:{alert.object}:{self.transition}@{at:%Y%m%dT%H%M%S.%f}"
 
     @property
@@ -94,6 +97,7 @@ class Manner:
 
     looks: Mapping[str, int] = field(default_factory=dict)  # 1 where a rule is not named
     repeat_after: dt.timedelta | None = None  # None: never told twice
+    escalate_after: dt.timedelta | None = None  # warnings and worse that nobody acknowledged; None: never
     silences: tuple[Silence, ...] = ()
 
     def looks_at(self, rule: str) -> int:
@@ -188,7 +192,7 @@ class _Look:
             return self._pending(deviation, alert, seen)
         transition = self._transition(deviation, alert)
         if transition is None:
-            return self._back(alert)
+            return self._unchanged(deviation, alert)
         state = replace(_state(deviation, phase=AlertPhase.FIRING, now=self.now, before=alert), seen=seen)
         if transition is Transition.BETTER and alert is not None:  # who knew the worse knows the better
             state = replace(state, phase=alert.phase, acknowledged_by=alert.acknowledged_by)
@@ -225,9 +229,21 @@ class _Look:
         quiet = replace(notice, alert=replace(notice.alert, last_notified_at=None))
         return _Step(state=quiet.alert, untold=quiet)
 
-    def _back(self, alert: AlertState | None) -> _Step:
-        """Forget looks that did not show it."""
+    def _unchanged(self, deviation: Deviation, alert: AlertState | None) -> _Step:
+        """Tell somebody else of what nobody acknowledged; forget looks that did not show it."""
+        if alert is not None and self._is_forgotten(alert):
+            state = replace(alert, absent=0, escalated_at=self.now)
+            return _Step(
+                state=state,
+                notice=Notice(transition=Transition.ESCALATED, alert=state, deviation=deviation),
+            )
         return _Step(state=replace(alert, absent=0)) if alert and alert.absent else _Step()
+
+    def _is_forgotten(self, alert: AlertState) -> bool:
+        after = self.manner.escalate_after
+        is_open_to_it = alert.phase is AlertPhase.FIRING and alert.severity is not Severity.INFO
+        is_told = alert.last_notified_at is not None and alert.escalated_at is None
+        return after is not None and is_open_to_it and is_told and self.now - alert.changed_at >= after
 
     def _transition(self, deviation: Deviation, alert: AlertState | None) -> Transition | None:
         if alert is None or not is_open(alert):
@@ -289,6 +305,7 @@ def _state(
         changed_at=before.changed_at if before and is_same and _is_alike(deviation, before) else now,
         last_notified_at=now,
         facts=deviation.facts,
+        escalated_at=before.escalated_at if before and is_open(before) else None,
     )
 
 

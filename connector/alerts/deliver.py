@@ -30,8 +30,16 @@ class Undelivered:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message and the channels that get it."""
+
+    to: tuple[str, ...]
+    message: Message
+
+
 def record(
-    store: Store, route: Route, decision: Decision, messages: Sequence[Message], *, now: dt.datetime
+    store: Store, route: Route, decision: Decision, letters: Sequence[Letter], *, now: dt.datetime
 ) -> int:
     """Store what changed and the messages that tell of it, in one transaction.
 
@@ -44,7 +52,7 @@ def record(
         route.project,
         states=decision.states,
         transitions=[_transition(notice) for notice in (*decision.notices, *decision.untold)],
-        messages=[_addressed(message, to, route, now) for message in messages for to in route.to],
+        messages=[_addressed(letter.message, to, route, now) for letter in letters for to in letter.to],
         at=now,
     )
 

@@ -42,6 +42,7 @@ _CHANGED = {
     Transition.BETTER: "Better: ",
     Transition.MOVED: "Again: ",
     Transition.REPEATED: "Still: ",
+    Transition.ESCALATED: "Nobody acknowledged: ",
     Transition.RESOLVED: "All clear: ",
 }
 

@@ -5,15 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from connector.alerts.decide import Notice, Transition
+from connector.analysis.state import Severity
 from connector.config.values import QuietHours
+
+_LEVELS = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Channels that are told the same: from a level on, of some rules or all, or what nobody acknowledged."""
+
+    to: tuple[str, ...]  # channels as the configuration names them
+    level: Severity = Severity.INFO
+    rules: frozenset[str] = frozenset()  # empty: all
+    is_lead: bool = False  # told only of what nobody acknowledged, and of its end
+
+    def takes(self, notice: Notice) -> bool:
+        """Whether these channels are told of a notice."""
+        alert = notice.alert
+        if self.is_lead:
+            is_end = notice.transition is Transition.RESOLVED and alert.escalated_at is not None
+            return notice.transition is Transition.ESCALATED or is_end
+        if notice.transition is Transition.ESCALATED or (self.rules and alert.rule not in self.rules):
+            return False
+        level = _LEVELS.index(alert.severity) + (notice.transition is Transition.BETTER)  # it came from above
+        return level >= _LEVELS.index(self.level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where a project's alerts go. `to` are the channels as the configuration names them."""
+    """Where a project's alerts go."""
 
     project: str
-    to: tuple[str, ...]
+    targets: tuple[Target, ...]
     resolve: Callable[[str], str]  # a channel's name to its address with credentials; may raise UsageError
     timezone: str = "UTC"  # of the project; quiet hours are local
     quiet: QuietHours | None = None
+
+    @property
+    def to(self) -> tuple[str, ...]:
+        """Every channel once, in the order of the configuration."""
+        return tuple(dict.fromkeys(channel for target in self.targets for channel in target.to))

@@ -121,7 +121,7 @@ def _address_faults(merged: Merged) -> Iterator[Fault]:
     alerted = frozenset(
         recipient
         for project in _list(resolve(merged.values, ("project",)))
-        for address in _list(resolve(project, ("alerts", "to")))
+        for address in _alert_addresses(resolve(project, ("alerts",)))
         for recipient in recipients(str(address))
     )
     for steps, audience in _audiences(merged):
@@ -133,6 +133,13 @@ def _address_faults(merged: Merged) -> Iterator[Fault]:
                         found="an address that gets a project's alerts too",
                         expected="one that gets editions alone: alerts are internal",
                     )
+
+
+def _alert_addresses(alerts: object) -> Iterator[object]:
+    yield from _list(resolve(alerts, ("to",)))
+    yield from _list(resolve(alerts, ("escalate_to",)))
+    for route in _list(resolve(alerts, ("route",))):
+        yield from _list(resolve(route, ("to",)))
 
 
 def _audiences(merged: Merged) -> Iterator[tuple[Steps, Mapping[str, object]]]:

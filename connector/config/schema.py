@@ -32,12 +32,11 @@ from connector.config.values import (
     HolidayCode,
     Key,
     Language,
-    Quiet,
     Ratio,
     Timezone,
     expected,
 )
-from connector.config.watch import WatchSettings, check_rule
+from connector.config.watch import AlertSettings, WatchSettings
 from connector.errors import UsageError
 
 
@@ -157,15 +156,6 @@ class Audience(Section):
     path: Literal["plain", "opaque"] = "plain"  # of its folder: opaque names neither project nor audience
     mail: tuple[MailAddress, ...] = ()  # who gets each edition
     chat: tuple[Annotated[str, AfterValidator(addresses.check_alert_address)], ...] = ()
-
-
-class AlertSettings(Section):
-    """`[project.alerts]`: how the project manager is told."""
-
-    to: tuple[Annotated[str, AfterValidator(addresses.check_alert_address)], ...] = ()
-    quiet_hours: Quiet | None = None
-    repeat_after: Duration | None = None  # what nobody acknowledged is told again
-    looks: Mapping[Annotated[str, AfterValidator(check_rule)], Count] = Field(default_factory=dict)
 
 
 class Guards(Section):

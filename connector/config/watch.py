@@ -1,11 +1,16 @@
-"""When something needs the project manager's care although every tolerance holds."""
+"""How the project manager is told, and of what beside breaches of tolerance: tables of the configuration."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator, Field, model_validator
+
+from connector.config import addresses
 from connector.config.section import Section
-from connector.config.values import Days, Duration, Ratio, expected, near
+from connector.config.values import Days, Duration, Quiet, Ratio, expected, near
 
 RULES = (
     "scope_creep",
@@ -50,3 +55,34 @@ class WatchSettings(Section):
     edition_days: Days = 5  # working days
     stale_after: Duration = dt.timedelta(days=1)
     unmapped_ratio: Ratio = 0.1
+
+
+RuleName = Annotated[str, AfterValidator(check_rule)]
+Address = Annotated[str, AfterValidator(addresses.check_alert_address)]
+
+
+class RouteSettings(Section):
+    """`[[project.alerts.route]]`: further channels, for some alerts only."""
+
+    to: Annotated[tuple[Address, ...], Field(min_length=1)]
+    level: Literal["info", "warning", "critical"] = "warning"
+    rules: tuple[RuleName, ...] = ()
+
+
+class AlertSettings(Section):
+    """`[project.alerts]`: how the project manager is told."""
+
+    to: tuple[Address, ...] = ()
+    quiet_hours: Quiet | None = None
+    repeat_after: Duration | None = None  # what nobody acknowledged is told again
+    looks: Mapping[RuleName, Annotated[int, Field(strict=True, ge=1, le=1000)]] = Field(default_factory=dict)
+    escalate_after: Duration | None = None
+    escalate_to: tuple[Address, ...] = ()
+    routes: tuple[RouteSettings, ...] = Field(default=(), alias="route")
+
+    @model_validator(mode="after")
+    def _somebody_to_escalate_to(self) -> AlertSettings:
+        if (self.escalate_after is None) != (not self.escalate_to):
+            missing = "escalate_to" if not self.escalate_to else "escalate_after"
+            raise expected("both escalate_after and escalate_to, or neither", key=(missing,), found="nothing")
+        return self

@@ -8,12 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.errors import AdapterError, PluginError, SettingsError, WaitTooLongError
 from connector.alerts import deliver
-from connector.alerts.decide import LOOKS, Manner, decide
+from connector.alerts.decide import LOOKS, Decision, Manner, decide
+from connector.alerts.deliver import Letter
 from connector.alerts.message import compose
+from connector.alerts.route import Route
+from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.state import PROJECT, ProjectState
 from connector.errors import ConnectorError
 from connector.pipeline import judging
@@ -100,13 +103,28 @@ def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_fir
         manner=_manner(project),
     )
     route = workspace.route(project)
-    calendar = judging.calendar_of(project)
-    return deliver.record(workspace.store, route, decision, compose(decision, state, calendar), now=now)
+    letters = _letters(route, decision, state, judging.calendar_of(project))
+    return deliver.record(workspace.store, route, decision, letters, now=now)
+
+
+def _letters(
+    route: Route, decision: Decision, state: ProjectState, calendar: WorkingCalendar
+) -> Sequence[Letter]:
+    """Compose what each target is told: of all that changed, what it takes."""
+    found = []
+    for target in route.targets:
+        taken = replace(decision, notices=tuple(n for n in decision.notices if target.takes(n)))
+        found += [Letter(to=target.to, message=one) for one in compose(taken, state, calendar)]
+    return found
 
 
 def _manner(project: Project) -> Manner:
     settings = project.settings.alerts
-    return Manner(looks={**LOOKS, **settings.looks}, repeat_after=settings.repeat_after)
+    return Manner(
+        looks={**LOOKS, **settings.looks},
+        repeat_after=settings.repeat_after,
+        escalate_after=settings.escalate_after if settings.escalate_to else None,
+    )
 
 
 def send(workspace: Workspace, project: Project, *, whatever_backoff: bool = False) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from adapters import registry
 from adapters.budget import Budgets
 from adapters.protocol import Adapter, Environment, NoNotes, Notes
 from adapters.records import Milestone
-from connector.alerts.route import Route
+from connector.alerts.route import Route, Target
 from connector.analysis.facts import HandMilestone
+from connector.analysis.state import Severity
 from connector.clock import Clock
 from connector.config import load_config, schema
 from connector.config.secrets import resolve_if_reference
@@ -169,7 +170,7 @@ class Workspace:
         folder = self.config.folder
         return Route(
             project=project.key,
-            to=project.settings.alerts.to,
+            targets=_targets(project.settings.alerts),
             resolve=lambda channel: resolve_if_reference(channel, folder),
             timezone=project.timezone,
             quiet=project.settings.alerts.quiet_hours,
@@ -219,3 +220,12 @@ def open_workspace(file: Path, clock: Clock) -> Workspace:
     """
     config = load_config(file)
     return Workspace(config, open_store(config.store.url, folder=config.folder), clock)
+
+
+def _targets(settings: schema.AlertSettings) -> tuple[Target, ...]:
+    own = [Target(to=settings.to)] if settings.to else []
+    more = [
+        Target(to=one.to, level=Severity(one.level), rules=frozenset(one.rules)) for one in settings.routes
+    ]
+    lead = [Target(to=settings.escalate_to, is_lead=True)] if settings.escalate_to else []
+    return (*own, *more, *lead)

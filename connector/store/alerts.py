@@ -38,7 +38,8 @@ class AlertState:
     changed_at: dt.datetime  # of the phase or severity
     seen: int = 0  # syncs in a row that showed it
     absent: int = 0  # syncs in a row that did not
-    last_notified_at: dt.datetime | None = None
+    last_notified_at: dt.datetime | None = None  # None: nobody was told so far
+    escalated_at: dt.datetime | None = None  # somebody else was told that nobody acknowledged it
     acknowledged_by: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
