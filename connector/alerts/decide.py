@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from connector.analysis.state import Deviation, Fact, Severity
 from connector.config.values import QuietHours
 from connector.store.alerts import AlertPhase, AlertState
+from connector.store.silences import Silence
 
 _LEVELS = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 _WEIGHTS = (
@@ -71,21 +72,6 @@ class Notice:
     def is_quiet(self) -> bool:
         """Whether it is for information alone: told with the next message, and worth none of its own."""
         return self.alert.severity is Severity.INFO and self.transition is not Transition.BETTER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
-    """Alerts that are not told until an instant: of a rule, of an object, or both; "" is any."""
-
-    rule: str = ""
-    object: str = ""
-    until: dt.datetime
-    by: str = ""
-    reason: str = ""
-
-    def covers(self, alert: AlertState, *, now: dt.datetime) -> bool:
-        """Whether an alert is not to be told now."""
-        return now < self.until and self.rule in {"", alert.rule} and self.object in {"", alert.object}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +210,7 @@ class _Look:
 
     def _told(self, notice: Notice) -> _Step:
         """Tell it, or keep it to ourselves while it is silenced: it is told when the silence is over."""
-        if not any(silence.covers(notice.alert, now=self.now) for silence in self.manner.silences):
+        if not self._is_silenced(notice.alert):
             return _Step(state=notice.alert, notice=notice)
         quiet = replace(notice, alert=replace(notice.alert, last_notified_at=None))
         return _Step(state=quiet.alert, untold=quiet)
@@ -249,9 +235,12 @@ class _Look:
         if alert is None or not is_open(alert):
             return Transition.FIRED
         if alert.last_notified_at is None:  # silenced when it began
-            is_quiet = any(silence.covers(alert, now=self.now) for silence in self.manner.silences)
-            return None if is_quiet else Transition.FIRED
+            return None if self._is_silenced(alert) else Transition.FIRED
         return _change(deviation, alert) or self._repeat(alert)
+
+    def _is_silenced(self, alert: AlertState) -> bool:
+        silences = self.manner.silences
+        return any(one.covers(alert.rule, alert.object, now=self.now) for one in silences)
 
     def _repeat(self, alert: AlertState) -> Transition | None:
         after, last = self.manner.repeat_after, alert.last_notified_at

@@ -1,4 +1,4 @@
-"""Commands of the PM's alerts: list, ack, test."""
+"""Commands of the PM's alerts: list, ack, silence, unsilence, test."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class _Listed:
     project: str
     alerts: list[dict[str, str]]
     messages: list[dict[str, str | int]]
+    silences: list[dict[str, str | int]]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,8 +29,10 @@ def register(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     commands.command("list")(list_)
     commands.command()(ack)
+    commands.command()(silence)
+    commands.command()(unsilence)
     commands.command()(test)
-    app.add_typer(commands, name="alerts", help="What the PM is told: list, ack, test.")
+    app.add_typer(commands, name="alerts", help="What the PM is told: list, ack, silence, unsilence, test.")
 
 
 def list_(
@@ -59,6 +62,42 @@ def ack(
     with session.opened(context) as workspace:
         name = acknowledge(workspace, workspace.project(project), alert, by=by.strip())
     session.say(f"{alert} acknowledged by {name}")
+
+
+def silence(
+    context: typer.Context,
+    project: session.ProjectKey,
+    alert: Annotated[
+        str, typer.Argument(metavar="[ALERT]", help="rule:object, or a rule; every alert without.")
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="DATE", help="Its end; of a day, its last instant.")
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why nobody is to be told.")] = "",
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; the user without.")] = "",
+) -> None:
+    """Tell nobody of some alerts for a while; what still stands then is told at its end."""
+    from connector.pipeline.document import iso
+    from connector.pipeline.silencing import Wish
+    from connector.pipeline.silencing import silence as keep
+
+    with session.opened(context) as workspace:
+        wish = Wish(alert=alert, until=until, by=by, reason=reason)
+        kept = keep(workspace, workspace.project(project), wish)
+    session.say(
+        f"{alert or 'every alert'} of {project} silenced until {iso(kept.until)} by {kept.by}: {kept.reason}"
+    )
+
+
+def unsilence(
+    context: typer.Context,
+    project: session.ProjectKey,
+    number: Annotated[int, typer.Argument(metavar="N", help="As `alerts list` shows it.")],
+) -> None:
+    """End a silence now."""
+    with session.opened(context) as workspace:
+        workspace.store.silences.end(workspace.project(project).key, number, at=workspace.now())
+    session.say(f"silence {number} of {project} ended")
 
 
 def test(context: typer.Context, project: session.ProjectKey) -> None:
@@ -110,7 +149,23 @@ def _listed(workspace: Workspace, project: Project) -> _Listed:
         }
         for message in waiting(workspace.store, project.key)
     ]
-    return _Listed(project.key, alerts, messages)
+    return _Listed(project.key, alerts, messages, _silences(workspace, project))
+
+
+def _silences(workspace: Workspace, project: Project) -> list[dict[str, str | int]]:
+    from connector.pipeline.document import iso
+
+    return [
+        {
+            "number": one.id,
+            "rule": one.rule,
+            "object": one.object,
+            "until": iso(one.until),
+            "by": one.by,
+            "reason": one.reason,
+        }
+        for one in workspace.store.silences.holding(project.key, now=workspace.now())
+    ]
 
 
 def _lines(one: _Listed) -> list[str]:
@@ -119,5 +174,11 @@ def _lines(one: _Listed) -> list[str]:
         f"  {m['state']} {m['channel']} {m['subject']}: {m['last_error'] or 'not tried yet'}"
         for m in one.messages
     ]
+    silences = [f"  {_silence_line(each)}" for each in one.silences]
     head = f"{one.project}: {len(alerts)} open alerts, {len(messages)} messages not gone out"
-    return [head, *alerts, *messages]
+    return [head, *alerts, *messages, *silences]
+
+
+def _silence_line(one: dict[str, str | int]) -> str:
+    what = f"{one['rule'] or 'every rule'} of {one['object'] or 'everything'}"
+    return f"silence {one['number']}: {what} until {one['until']} by {one['by']}: {one['reason']}"

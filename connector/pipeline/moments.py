@@ -47,6 +47,19 @@ def past(text: str | None, *, timezone: str, now: dt.datetime, option: str) -> d
     return at
 
 
+def coming(text: str, *, timezone: str, now: dt.datetime, option: str) -> dt.datetime:
+    """Read an instant that is still to come; of a day, its end, today's included.
+
+    Raises:
+        UsageError: The text is neither a day nor an instant with zone, or it has come.
+    """
+    day = _day(text)
+    at = _instant(text, option) if day is None else end_of(day, timezone=timezone)
+    if at <= now:
+        raise UsageError(f"{option}: found {text!r}, which is over; expected a day or instant to come")
+    return at
+
+
 def end_of(day: dt.date, *, timezone: str) -> dt.datetime:
     """Return the last microsecond of a day in a zone, as aware UTC."""
     try:

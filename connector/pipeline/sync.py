@@ -100,7 +100,7 @@ def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_fir
         is_first=is_first,
         held=_held(state),
         wavering=frozenset(state.wavering),
-        manner=_manner(project),
+        manner=_manner(workspace, project),
     )
     route = workspace.route(project)
     letters = _letters(route, decision, state, judging.calendar_of(project))
@@ -118,12 +118,13 @@ def _letters(
     return found
 
 
-def _manner(project: Project) -> Manner:
+def _manner(workspace: Workspace, project: Project) -> Manner:
     settings = project.settings.alerts
     return Manner(
         looks={**LOOKS, **settings.looks},
         repeat_after=settings.repeat_after,
-        escalate_after=settings.escalate_after if settings.escalate_to else None,
+        escalate_after=settings.escalate_after,
+        silences=workspace.store.silences.holding(project.key, now=workspace.now()),
     )
 
 

@@ -28,6 +28,7 @@ from connector.store.outbox import Outbox
 from connector.store.pulls import Pulls
 from connector.store.rules import RuleUses
 from connector.store.runs import Runs
+from connector.store.silences import Silences
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Store:
         self.editions = Editions(database)
         self.chain = Chain(database)
         self.alerts = Alerts(database)
+        self.silences = Silences(database)
         self.outbox = Outbox(database)
         self.deliveries = Deliveries(database)
         self.runs = Runs(database)

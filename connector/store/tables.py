@@ -255,6 +255,20 @@ alert_transitions = Table(
     Index("ix_alert_transitions_project", "project", "at"),
 )
 
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project", String(64), nullable=False),
+    Column("rule", String(100), nullable=False),  # "": any
+    Column("object", String(300), nullable=False),  # "": any
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_silences_project", "project", "until"),
+)
+
 messages = Table(
     "messages",
     metadata,

@@ -9,9 +9,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.alerts.decide import AT_ONCE, Decision, Manner, Silence, Transition, decide
+from connector.alerts.decide import AT_ONCE, Decision, Manner, Transition, decide
 from connector.analysis.state import Deviation, Severity
 from connector.store.alerts import AlertPhase, AlertState
+from connector.store.silences import Silence
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -109,7 +110,7 @@ def test_told_and_over_take_turns(shows: list[bool]) -> None:
 
 def silenced(hours: float, *, rule: str = "", about: str = "") -> Manner:
     """Return a silence of so many hours from the first look on."""
-    return Manner(silences=(Silence(rule=rule, object=about, until=NOW + hours * HOUR),))
+    return Manner(silences=(Silence(rule=rule, object=about, since=NOW, until=NOW + hours * HOUR),))
 
 
 def test_a_silenced_alert_is_told_when_the_silence_is_over_and_it_still_stands() -> None:

@@ -194,3 +194,59 @@ def test_a_test_message_reaches_every_channel(bench: Workbench) -> None:
     assert ": sent" in good
     assert bad.code == 1
     assert "404" in bad.out
+
+
+def test_a_silence_holds_an_alert_back_until_it_ends(bench: Workbench) -> None:
+    """Named with who and why while it holds; what stands at its end is told, once."""
+    with agreed(bench) as (_, box):
+        bench.pass_days(1)
+        until = (bench.now + dt.timedelta(days=2)).isoformat()
+        wish = ("--until", until, "--reason", "Agreed by phone", "--by", "P. Manager")
+        bench.do("alerts", "silence", "apollo", "scope_creep", *wish)
+        bench.add_story()
+        bench.do("sync")
+        listed = bench.do("alerts", "list", "apollo").out
+        silent = list(box.received)
+        bench.pass_days(3)
+        bench.do("sync")
+        bench.do("sync")
+    assert silent == []
+    assert "silence 1: scope_creep of everything until" in listed
+    assert "by P. Manager: Agreed by phone" in listed
+    assert box.subjects == ["[Apollo web shop] Scope creep: R1 (warning)"]
+
+
+def test_a_silence_may_be_ended_early(bench: Workbench) -> None:
+    """Ended, it holds nothing back; a number that is none is refused by name."""
+    with agreed(bench) as (_, box):
+        until = (bench.now + dt.timedelta(days=30)).isoformat()
+        bench.do("alerts", "silence", "apollo", "--until", until, "--reason", "Holidays")
+        bench.do("alerts", "unsilence", "apollo", "1")
+        refused = bench.run("alerts", "unsilence", "apollo", "1")
+        bench.pass_days(1)
+        bench.add_story()
+        bench.do("sync")
+    assert refused.code == 2
+    assert "expected one of: none: nothing is silenced" in refused.err
+    assert len(box.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("scope_crep", "--until", "2099-01-01", "--reason", "x"), "found the rule 'scope_crep'"),
+        (("--until", "2099-01-01"), "expected why nobody is to be told"),
+        (("--until", "2020-01-01", "--reason", "x"), "which is over"),
+        (("--until", "soon", "--reason", "x"), "found 'soon'"),
+    ],
+)
+def test_a_silence_needs_a_rule_an_end_and_a_reason(
+    bench: Workbench, arguments: tuple[str, ...], told: str
+) -> None:
+    """Whatever is missing is told, and nothing is silenced."""
+    with agreed(bench):
+        answer = bench.run("alerts", "silence", "apollo", *arguments)
+        listed = bench.do("alerts", "list", "apollo").out
+    assert answer.code == 2
+    assert told in answer.err
+    assert "silence" not in listed
