@@ -99,11 +99,11 @@ def _of_mail(message: email.message.Message, *, depth: int) -> Iterator[Part]:
 
 
 def _headers(message: email.message.Message) -> Iterator[str]:
-    """Yield every header decoded, and once more as it is written."""
-    for name, value in message.items():
+    """Yield every header decoded; one with a defect also as it is written."""
+    for (name, value), (_, raw) in zip(message.items(), message.raw_items(), strict=True):
         yield f"{name}: {value}"
-    for name, value in message.raw_items():
-        yield f"{name}: {value}"
+        if getattr(value, "defects", ()):
+            yield f"{name}: {raw}"
     if message.get_filename():
         yield str(message.get_filename())
 

@@ -46,7 +46,7 @@ _ESCAPE: Final = re.compile(
 _QUOTED: Final = re.compile(r"=[0-9A-F]{2}")
 _SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
 _PLUS: Final = re.compile(r"[^\s\"'<>]+\+[^\s\"'<>]*")
-_DIGITS: Final = re.compile(r"(?:[0-9A-Fa-f]{2}[\s:]?){4,}")
+_DIGITS: Final = re.compile(r"(?:[0-9A-Fa-f]{2}[\s:]?){4,}[0-9A-Fa-f]?")
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{6,}(?:\r?\n[A-Za-z0-9+/_-]{6,})*")
 _WORD: Final = re.compile(r"[A-Za-z]?[a-z/_-]*|[A-Z_-]*|[0-9/_-]*")  # in base64 no text looks like this
 _BATCH: Final = 500
