@@ -94,6 +94,11 @@ def _leaf(leaf: Leaf) -> Json:
 
 def _number(leaf: Amount | Progress) -> Json:
     if isinstance(leaf, Amount):
-        return leaf.text.value if leaf.value is None else leaf.value
+        return leaf.text.value if leaf.value is None else _plain(leaf.value)
     numbers: dict[str, Json] = {"done": leaf.done, "total": leaf.total}
     return numbers if leaf.percent is None else {**numbers, "percent": leaf.percent}
+
+
+def _plain(value: float) -> int | float:
+    """Write 13, not 13.0: as people read it, and unlike a tracker's own estimates."""
+    return int(value) if float(value).is_integer() else value
