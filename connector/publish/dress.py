@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from markupsafe import Markup
 
-from connector.disclosure.view import Theme
+from connector.disclosure.view import Colour, Theme, Tone
 from connector.publish.environment import Made, page_environment
 
 _STYLE: Final = "styles.css.j2"
+_DARK: Final = "-dark"
+_NAMES: Final = tuple(tone.value for tone in Tone)  # of the colours that a publisher may replace
+
+
+def style(theme: Theme) -> str:
+    """Return the style sheet with the colours of a theme."""
+    return page_environment().get_template(_STYLE).render(theme=theme, colours=_colours(theme))
+
+
+def digest(style: str) -> str:
+    """Return the digest by which a page's policy names its style."""
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
 def dressed(template: str, theme: Theme, **parts: object) -> bytes:
@@ -25,14 +38,16 @@ def dressed(template: str, theme: Theme, **parts: object) -> bytes:
     Raises:
         UnsafeValueError: The template tried to print something that is not client-safe.
     """
-    style = page_environment().get_template(_STYLE).render(theme=theme)
+    sheet = style(theme)
     page = page_environment().get_template(template)
-    return page.render(
-        style=Markup(style),  # noqa: S704 - our own template; its only values are checked colours
-        style_digest=Made(_digest(style)),
-        **parts,
-    ).encode()
+    safe = Markup(sheet)  # noqa: S704 - our own template; its only values are checked colours
+    return page.render(style=safe, style_digest=Made(digest(sheet)), **parts).encode()
 
 
-def _digest(style: str) -> str:
-    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def _colours(theme: Theme) -> Mapping[str, Sequence[tuple[Made, Colour]]]:
+    """Return the colours that replace those of the style, by mode; a name the style has not is nothing."""
+    chosen = theme.colours
+    return {
+        "light": [(Made(name), chosen[name]) for name in _NAMES if name in chosen],
+        "dark": [(Made(name), chosen[f"{name}{_DARK}"]) for name in _NAMES if f"{name}{_DARK}" in chosen],
+    }
