@@ -12,15 +12,24 @@ from connector.disclosure.standing import day_of, days_of, is_current, is_over
 from connector.disclosure.view import (
     ChangeKind,
     ChangeView,
+    ClientText,
     ClientView,
     Code,
     Day,
+    DecisionView,
+    FeedbackView,
     GoalView,
     MilestoneView,
     NeedView,
+    RequestView,
+    RiskView,
+    StageView,
+    Thing,
+    WorkView,
 )
 
 _T = TypeVar("_T")
+_Th = TypeVar("_Th", bound=Thing)
 
 FEW_REACHED: Final = 3  # milestones reached last that stay in sight, however long ago
 MOST_REACHED: Final = 6  # those reached in the last year that stay in sight
@@ -29,8 +38,12 @@ FEW_UNDATED: Final = 3  # milestones without a date that stay in sight
 MOST_FOLDED: Final = 20  # rows of a folded list; more are counted
 FEW_COMPLETE: Final = 3  # complete goals that stay in sight
 MOST_GOALS: Final = 20  # open goals in sight
-MOST_CHANGES: Final = 10  # changes in sight, of each kind of list
+MOST_CHANGES: Final = 10  # changes in sight
+MOST_OPEN: Final = 12  # open needs, risks, decisions, requests, feedback, pieces of work in sight, each
+MOST_STAGES: Final = 4  # stages in sight
+SHORT: Final = 5  # a folded list that is no longer is unfolded where there is room
 _FAR: Final = dt.date.max
+_SETTLED: Final = frozenset({Code.DONE, Code.DROPPED, Code.APPROVED, Code.REJECTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +54,11 @@ class Fold(Generic[_T]):
     count: int
     more: int
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it may stand unfolded where there is room."""
+        return self.count <= SHORT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
@@ -49,8 +67,14 @@ class Columns:
     promised: bool
     agreed: bool
     planned: bool
+    likely: bool
     actual: bool
     progress: bool
+
+    @property
+    def count(self) -> int:
+        """How many columns there are, with that of the names."""
+        return 1 + sum(bool(getattr(self, field.name)) for field in dataclasses.fields(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +86,8 @@ class Schedule:
     undated: Fold[MilestoneView]
     earlier: Fold[MilestoneView]  # over, the latest first
     columns: Columns
+    next_id: ClientText | None  # of the first one in sight whose day is today or later
+    bases: tuple[ClientText, ...]  # what the likely dates in sight rest on, each once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +106,29 @@ class News:
 
     happened: tuple[ChangeView, ...]
     also: Fold[ChangeView]
-    numbers: tuple[ChangeView, ...]
-    more_numbers: Fold[ChangeView]
+    numbers: Fold[ChangeView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted(Generic[_T]):
+    """A list: what is open and in sight, what is open but too much, and what is settled."""
+
+    open: tuple[_T, ...]
+    further: Fold[_T]
+    settled: Fold[_T]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """The lists of the page, each parted."""
+
+    needs: Parted[NeedView]
+    stages: Parted[StageView]
+    work: Parted[WorkView]
+    risks: Parted[RiskView]
+    decisions: Parted[DecisionView]
+    requests: Parted[RequestView]
+    feedback: Parted[FeedbackView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,21 +150,32 @@ def schedule(view: ClientView) -> Schedule:
     dated, undated = [m for m in still if days_of(m)], [m for m in still if not days_of(m)]
     near = sorted(dated, key=lambda m: _distance(m, today))[:MOST_AHEAD]
     shown = _ids([*kept, *near, *(undated if len(undated) <= FEW_UNDATED else [])])
+    ahead = tuple(m for m in view.milestones if m.head.id.value in shown)
     return Schedule(
-        ahead=tuple(m for m in view.milestones if m.head.id.value in shown),
+        ahead=ahead,
         further=_fold([m for m in dated if m.head.id.value not in shown]),
         undated=_fold([m for m in undated if m.head.id.value not in shown]),
         earlier=_fold([m for m in reversed(over) if m.head.id.value not in shown]),
         columns=_columns(view.milestones),
+        next_id=next((m.head.id for m in ahead if _on(day_of(m) or m.agreed) >= today), None),
+        bases=_bases(ahead),
     )
+
+
+def _bases(milestones: Sequence[MilestoneView]) -> tuple[ClientText, ...]:
+    forecasts = (m.forecast for m in milestones if m.forecast and not m.actual)
+    found = {forecast.basis.value: forecast.basis for forecast in forecasts if forecast.basis}
+    return tuple(found.values())
 
 
 def _columns(milestones: Sequence[MilestoneView]) -> Columns:
     found = {
-        field.name: any(getattr(m, field.name) for m in milestones) for field in dataclasses.fields(Columns)
+        field.name: any(getattr(m, field.name, None) for m in milestones)
+        for field in dataclasses.fields(Columns)
     }
     found["promised"] = any(m.promised and m.promised != (m.agreed or day_of(m)) for m in milestones)
     found["planned"] = any((m.planned and not m.actual) or m.moves for m in milestones)
+    found["likely"] = any(m.forecast and not m.actual for m in milestones)
     return Columns(**found)
 
 
@@ -143,9 +201,36 @@ def news(view: ClientView) -> News:
     return News(
         happened=tuple(happened[:MOST_CHANGES]),
         also=_fold(happened[MOST_CHANGES:]),
-        numbers=tuple(numbers[:MOST_CHANGES]),
-        more_numbers=_fold(numbers[MOST_CHANGES:]),
+        numbers=_fold(numbers),
     )
+
+
+def placed(view: ClientView) -> Placed:
+    """Part the lists of a view: what is settled stands after what is open, and is counted where long."""
+    return Placed(
+        needs=_parted(view.needs),
+        stages=Parted(
+            open=view.stages[:MOST_STAGES], further=_fold(view.stages[MOST_STAGES:]), settled=_fold(())
+        ),
+        work=_parted(view.work),
+        risks=_parted(view.risks),
+        decisions=_parted(view.decisions),
+        requests=_parted(view.requests),
+        feedback=_parted(view.feedback),
+    )
+
+
+def _parted(things: Sequence[_Th]) -> Parted[_Th]:
+    still = [thing for thing in things if not _is_settled(thing)]
+    return Parted(
+        open=tuple(still[:MOST_OPEN]),
+        further=_fold(still[MOST_OPEN:]),
+        settled=_fold([thing for thing in things if _is_settled(thing)]),
+    )
+
+
+def _is_settled(thing: Thing) -> bool:
+    return thing.head.state is not None and thing.head.state.code in _SETTLED
 
 
 def glance(view: ClientView) -> Glance:

@@ -22,6 +22,7 @@ from tests.connector.page_parts import Page
 VIEW = sample.projection(previous=sample.earlier_view(), next_edition_on=sample.day("2026-11-30")).view
 FILES = render(VIEW)
 PAGE = Page(FILES["index.html"])
+MARKED = {"strong", "em", "code", "ul", "ol", "li", "p", "br"}  # what disclosure lets pass of Markdown
 HOSTILE = {
     "a script": "<script>alert(1)</script>",
     "an image": '<img src=x onerror="alert(1)">',
@@ -86,9 +87,10 @@ def with_text(text: str) -> ClientView:
 def test_answers_in_order() -> None:
     """Verdict, changes, needs, goals, milestones, scope, risks, decisions, requests, feedback, freshness."""
     headings = [
-        "Are we on track?", "At a glance", "What changed", "What we need from you", "Goals",
-        "Milestones", "Scope", "Risks and what we do about them", "Decisions", "Requested changes",
-        "Your feedback", "How to read this page", "How fresh the data is", "How to check this edition",
+        "Are we on track?", "At a glance", "What changed", "What we need from you", "What comes next",
+        "Goals", "Milestones", "Scope", "Risks and what we do about them", "Decisions",
+        "Requested changes", "Your feedback", "Next dates and your contact", "How fresh the data is",
+        "How to read this page", "How to check this edition",
     ]  # fmt: skip
     assert re.findall(r"<h2[^>]*>([^<]*)</h2>", FILES["index.html"].decode()) == headings
 
@@ -153,7 +155,7 @@ def test_hostile_text_is_harmless(text: str) -> None:
     files = render(with_text(text))
     page = Page(files["index.html"])
     assert page.unclosed == []
-    assert {name for name, _ in page.tags} <= {name for name, _ in PAGE.tags}
+    assert {name for name, _ in page.tags} <= {name for name, _ in PAGE.tags} | MARKED
     assert not [name for _, found in page.tags for name in found if name.startswith("on")]
     for content in files.values():
         assert not re.search(
@@ -191,15 +193,14 @@ def test_five_hundred_milestones_read_well() -> None:
     assert "Milestones reached earlier" in page.texts
     assert "More, not listed here" in page.texts
     assert {"496", "476"} <= {text.strip() for text in page.texts}
-    assert len(page.named("tr")) == 2 + 9 + 20
+    listed = [row for row in page.named("tr") if "class" in row and row["class"] != "now-row"]
+    assert len(listed) == 9 + 20
 
 
 def test_the_drawing_says_what_the_list_says() -> None:
-    """Each row of the timeline has a title and a description with the dates of the list."""
-    assert len(PAGE.named("svg")) > 4
+    """Each row of the timeline has a title with the dates of the list."""
     source = FILES["index.html"].decode()
-    assert "<title>Public launch</title>" in source
-    assert re.search(r"<desc>Agreed: 29 January 2027\. Planned: 29 January 2027\.</desc>", source)
+    assert "<title>Public launch. Agreed: 29 January 2027. Planned: 29 January 2027.</title>" in source
 
 
 def test_one_date_makes_no_drawing() -> None:

@@ -121,7 +121,7 @@ def test_numbers_stand_after_what_happened() -> None:
     found = sample.projection(previous=sample.earlier_view()).view
     news = outline.news(found)
     assert "is now planned for 11 December 2026 instead of 4 December 2026." in str(news.happened[2].sentence)
-    assert [str(entry.what) for entry in news.numbers][-1] == "Scope: Done so far"
+    assert [str(entry.what) for entry in news.numbers.rows][-1] == "Scope: Done so far"
     page = render(found)["index.html"].decode()
     assert page.index("instead of 4 December 2026") < page.index("Scope: Done so far")
 
