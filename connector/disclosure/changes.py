@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from connector.disclosure import forecasts
 from connector.disclosure.leaves import leaves
 from connector.disclosure.scribe import Scribe
 from connector.disclosure.view import (
@@ -18,9 +20,15 @@ from connector.disclosure.view import (
     ClientText,
     ClientView,
     Code,
+    Colour,
     Day,
+    ForecastView,
+    Image,
     Leaf,
+    Link,
+    MilestoneView,
     Progress,
+    RichText,
     State,
     Thing,
 )
@@ -28,6 +36,8 @@ from connector.disclosure.view import (
 _GROUPS: Final = ("needs", "goals", "milestones", "work", "risks", "decisions", "requests", "feedback")
 _DAYS: Final = ("agreed", "planned", "due", "needed_by")
 _OVER: Final = frozenset({Code.DONE, Code.COMPLETE, Code.CANCELLED, Code.DROPPED})
+_NOTE: Final = "note"  # where the project manager's words stand: never seen before, even if said before
+_HANDLE: Final = re.compile(r"\.(?:head\.id|milestone|after\[\d+\]|answer)$")
 _ORDER: Final = {kind: place for place, kind in enumerate(ChangeKind)}
 
 
@@ -64,7 +74,7 @@ def new_to_audience(view: ClientView, previous: ClientView | None) -> tuple[Nove
     """
     old = dict(leaves(previous, volatile=False)) if previous else {}
     new = dict(leaves(view, volatile=False))
-    known = {leaf.value for leaf in old.values() if isinstance(leaf, ClientText)}
+    known = {str(leaf) for leaf in old.values() if isinstance(leaf, ClientText | RichText)}
     found = [
         novelty
         for path, leaf in new.items()
@@ -126,6 +136,8 @@ def _of_thing(scribe: Scribe, group: str, thing: Thing, old: Thing | None) -> It
         before, after = _day(old, name), _day(thing, name)
         if (before and before.on) != (after and after.on) and not _is_over(thing):
             yield _moved(scribe, name, title, before, after)
+    if isinstance(thing, MilestoneView) and isinstance(old, MilestoneView) and not _is_over(thing):
+        yield from _of_forecast(scribe, title, old.forecast, thing.forecast)
     before_part, after_part = getattr(old, "progress", None), getattr(thing, "progress", None)
     if isinstance(before_part, Progress) and isinstance(after_part, Progress) and not _is_over(thing):
         yield from _of_progress(scribe, title, before_part, after_part)
@@ -157,6 +169,17 @@ def _moved(scribe: Scribe, name: str, title: ClientText, before: Day | None, aft
     new = after.text if after else scribe.fixed("changes.no_date")
     sentence = "undated" if after is None else f"moved.{name}" if before else f"dated.{name}"
     return _change(scribe, ChangeKind.DATE, f"moved.{name}", title, sentence=sentence, texts=(old, new))
+
+
+def _of_forecast(
+    scribe: Scribe, title: ClientText, before: ForecastView | None, after: ForecastView | None
+) -> Iterator[ChangeView]:
+    if before is None or after is None or not forecasts.is_news(before, after):
+        return
+    texts = forecasts.in_words(scribe, before, again=True), forecasts.in_words(scribe, after)
+    if texts[0] is not None and texts[1] is not None:
+        words = (texts[0], texts[1])
+        yield _change(scribe, ChangeKind.DATE, "forecast", title, sentence="forecast", texts=words)
 
 
 def _of_progress(
@@ -205,14 +228,15 @@ def _change(
 
 
 def _is_handle(path: str) -> bool:
-    return path.endswith(".head.id")
+    """Tell whether an id or an answer made of it stands there: it says nothing of its own."""
+    return bool(_HANDLE.search(path))
 
 
 def _novelty(path: str, leaf: Leaf, old: Leaf | None, known: set[str]) -> Novelty | None:
     text = _text(leaf)
     before = _text(old) if old is not None else ""
-    if isinstance(leaf, ClientText) and leaf.written:
-        is_new = text not in known
+    if isinstance(leaf, RichText) or (isinstance(leaf, ClientText) and leaf.written):
+        is_new = text not in known or path == _NOTE
     else:
         is_new = old is None or _essence(leaf) != _essence(old)
     return Novelty(kind=_kind(leaf), path=path, text=text, before=before) if is_new else None
@@ -222,6 +246,8 @@ def _kind(leaf: Leaf) -> NoveltyKind:
     match leaf:
         case ClientText():
             return NoveltyKind.TEXT if leaf.written else NoveltyKind.STATE
+        case RichText() | Link() | Image():
+            return NoveltyKind.TEXT
         case Day():
             return NoveltyKind.DATE
         case Amount() | Progress():
@@ -236,6 +262,8 @@ def _text(leaf: Leaf) -> str:
             return leaf.word.value
         case Day() | Amount() | Progress():
             return leaf.text.value
+        case Image() | Colour():
+            return leaf.value
         case _:
             return str(leaf)
 

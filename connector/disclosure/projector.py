@@ -130,7 +130,7 @@ def _draft(given: ProjectionInput, scribe: Scribe, words: told.Words) -> ClientV
         goals=goals,
         milestones=milestones,
         trend=curves.trend(scribe, policy, given.trend, by_key),
-        scope=account.scope(scribe, policy, state),
+        scope=account.scope(scribe, policy, state, given.previous.scope if given.previous else ()),
         burn_up=curves.burn_up(scribe, policy, given.burn_up),
         work=told.work(words, picture.items, goals),
         risks=told.risks(words, picture.risks),
@@ -156,6 +156,7 @@ def _schedule(given: ProjectionInput, scribe: Scribe) -> Schedule:
         calendar=given.agreement.calendar(),
         starts=given.starts,
         after=given.after,
+        before={each.head.id.value: each for each in given.previous.milestones} if given.previous else {},
     )
 
 

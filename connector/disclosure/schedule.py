@@ -16,7 +16,16 @@ from connector.analysis.state import MilestoneClass, MilestoneState
 from connector.disclosure import forecasts
 from connector.disclosure.policy import Policy
 from connector.disclosure.scribe import Origin, Scribe
-from connector.disclosure.view import ClientText, Code, Day, Entry, MilestoneView, MoveView, State
+from connector.disclosure.view import (
+    ClientText,
+    Code,
+    Day,
+    Entry,
+    ForecastView,
+    MilestoneView,
+    MoveView,
+    State,
+)
 
 _CLASS: Final = {each: Code(each.value) for each in MilestoneClass}
 _FAR: Final = dt.date.max
@@ -34,6 +43,7 @@ class Schedule:
     calendar: WorkingCalendar
     starts: Mapping[str, dt.date]
     after: Mapping[str, tuple[str, ...]]
+    before: Mapping[str, MilestoneView]  # by id, as the edition before told them
 
     def milestones(self, states: tuple[MilestoneState, ...]) -> tuple[MilestoneView, ...]:
         """Word the milestones in the order of their dates; those without any date come last."""
@@ -63,7 +73,7 @@ class Schedule:
             planned=self._day("planned", state, state.due_on, "MilestoneState.due_on"),
             actual=self._day("actual", state, state.actual_on, "MilestoneState.actual_on", is_past=True),
             starts=self._starts(state),
-            forecast=forecasts.forecast(self.scribe, state) if self._shows("forecast") else None,
+            forecast=self._forecast(state),
             reserve_until=self._reserve(state),
             after=self._after(state, told),
             moves=self._moves(state),
@@ -113,6 +123,13 @@ class Schedule:
         if first is None or last is None or first >= last:
             return None
         return self._day("planned", state, first, "Milestone.start_on", is_past=True)
+
+    def _forecast(self, state: MilestoneState) -> ForecastView | None:
+        if not self._shows("forecast"):
+            return None
+        handle = self.scribe.handle(state.key, field="MilestoneState.key").value
+        today = self.as_of.astimezone(self.zone).date()
+        return forecasts.forecast(self.scribe, state, before=self.before.get(handle), today=today)
 
     def _reserve(self, state: MilestoneState) -> Day | None:
         """Tell the last day of the reserve that was agreed behind the agreed day."""

@@ -156,9 +156,12 @@ class Scribe:
         """
         if self._policy is None or self._policy.dates == "day" or origin.rule in OWN_RULES:
             return self.look(on, origin)
-        rounded = self._policy.round_day(on, is_past=is_past)
         text = self._catalogue.period(on, self._policy.dates)
-        return self._keep(Day(on=rounded, text=self._inner(text, origin)), origin)
+        return self._keep(Day(on=self.rounded(on, is_past=is_past), text=self._inner(text, origin)), origin)
+
+    def rounded(self, on: dt.date, *, is_past: bool = False) -> dt.date:
+        """Return the day as which `day` tells it."""
+        return on if self._policy is None else self._policy.round_day(on, is_past=is_past)
 
     def look(self, when: dt.date | dt.datetime, origin: Origin) -> Day:
         """Let out the day on which somebody looked: never rounded, it tells nothing of the project."""
@@ -200,11 +203,18 @@ class Scribe:
         """Tell whether a total is too small to be told exactly; zero gives nothing away."""
         return value is not None and 0 < value < self._k
 
-    def between(self, low: float, high: float, origin: Origin) -> Amount:
-        """Let out a total as the range that follows from what else is told."""
+    def between(self, low: float, high: float, origin: Origin, *, near: float | None = None) -> Amount:
+        """Let out a total as the range that follows from what else is told.
+
+        Args:
+            low: The least it may be.
+            high: The most it may be.
+            origin: Where it came from.
+            near: What it was last told as exactly, if anything.
+        """
         numbers = {"low": self._catalogue.number(low), "high": self._catalogue.number(high)}
         text = self._inner(self._catalogue.say("total.between", **numbers), origin)
-        return self._keep(Amount(value=None, text=text), origin)
+        return self._keep(Amount(value=None, text=text, near=near), origin)
 
     def progress(self, done: int, total: int, origin: Origin) -> Progress:
         """Let out how much is done; rounded down, so that 100 % means all of it."""

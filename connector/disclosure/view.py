@@ -553,9 +553,9 @@ class ClientView:
     stages: tuple[StageView, ...] = ()
     goals: tuple[GoalView, ...] = ()
     milestones: tuple[MilestoneView, ...] = ()
-    trend: tuple[TrendLineView, ...] = ()
+    trend: tuple[TrendLineView, ...] = field(default=(), metadata=VOLATILE)  # has a new point each week
     scope: tuple[ScopeView, ...] = ()
-    burn_up: BurnUpView | None = None
+    burn_up: BurnUpView | None = field(default=None, metadata=VOLATILE)
     work: tuple[WorkView, ...] = ()
     risks: tuple[RiskView, ...] = ()
     decisions: tuple[DecisionView, ...] = ()

@@ -37,8 +37,8 @@ def test_tells_what_changed_most_telling_first() -> None:
         ("Planned date", checkout, "4 December 2026", "11 December 2026"),
         ("New feedback", "Prices are hard to read on small phones", "", ""),
         ("Done", "Pay by card, invoice and voucher", "7 of 16", "9 of 16"),
-        ("Scope", "Scope: Added, not yet decided", "3", "4"),
-        ("Scope", "Scope: Today", "45 to 46", "46 to 47"),
+        ("Scope", "Scope: Added, not yet decided", "3", "4 to 5"),
+        ("Scope", "Scope: Today", "45 to 46", "46 to 48"),
         ("Scope", "Scope: Done so far", "25", "28"),
     ]
     assert str(view.changes.sentence) == "Since the edition of 16 November 2026:"
