@@ -57,6 +57,12 @@ def record(
     )
 
 
+def post(store: Store, route: Route, message: Message, *, to: Sequence[str], now: dt.datetime) -> int:
+    """Put a message that tells of no change into the outbox, once by its key; returns how many were new."""
+    addressed = [_addressed(message, one, route, now) for one in to]
+    return store.outbox.enqueue(route.project, addressed, at=now)
+
+
 def deliver(
     store: Store, route: Route, *, now: dt.datetime, whatever_backoff: bool = False
 ) -> tuple[Undelivered, ...]:

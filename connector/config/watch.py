@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from connector.config import addresses
 from connector.config.section import Section
-from connector.config.values import Days, Duration, Quiet, Ratio, expected, near
+from connector.config.values import Cron, Days, Duration, Quiet, Ratio, expected, near
 
 RULES = (
     "scope_creep",
@@ -76,6 +76,7 @@ class AlertSettings(Section):
     quiet_hours: Quiet | None = None
     repeat_after: Duration | None = None  # what nobody acknowledged is told again
     looks: Mapping[RuleName, Annotated[int, Field(strict=True, ge=1, le=1000)]] = Field(default_factory=dict)
+    digest_cron: Cron | None = None
     escalate_after: Duration | None = None
     escalate_to: tuple[Address, ...] = ()
     routes: tuple[RouteSettings, ...] = Field(default=(), alias="route")

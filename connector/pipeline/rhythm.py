@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
+LOOKED_BACK = dt.timedelta(days=62)
+
 
 def trigger(cron: str, timezone: str) -> CronTrigger:
     """Make the trigger of a cron line; the configuration has checked that weekdays are names."""
@@ -21,6 +23,17 @@ def next_at(cron: str | None, timezone: str, *, after: dt.datetime) -> dt.dateti
         None, after + dt.timedelta(seconds=1)
     )
     return fires
+
+
+def last_two(cron: str, timezone: str, *, now: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
+    """Return the last two instants of a rhythm up to `now`, the earlier first; None: two months had none."""
+    fires = trigger(cron, timezone)
+    found: list[dt.datetime] = []
+    at = fires.get_next_fire_time(None, now - LOOKED_BACK)
+    while at is not None and at <= now:
+        found = [*found[-1:], at]
+        at = fires.get_next_fire_time(at, at + dt.timedelta(seconds=1))
+    return (found[0], found[1]) if len(found) == 2 else None
 
 
 def next_on(cron: str | None, timezone: str, *, after: dt.datetime) -> dt.date | None:

@@ -14,6 +14,7 @@ from adapters.errors import AdapterError, PluginError, SettingsError, WaitTooLon
 from connector.alerts import deliver
 from connector.alerts.decide import LOOKS, Decision, Manner, decide
 from connector.alerts.deliver import Letter
+from connector.alerts.digest import digest
 from connector.alerts.message import compose
 from connector.alerts.route import Route
 from connector.analysis.calendar import WorkingCalendar
@@ -32,6 +33,7 @@ from connector.pipeline.report import (
     SourceReport,
     gravest,
 )
+from connector.pipeline.rhythm import last_two
 from connector.pipeline.workspace import OpenSource, Project, Workspace
 from connector.store.locks import Lock, this_process
 from connector.store.staging import PullKind
@@ -104,7 +106,22 @@ def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_fir
     )
     route = workspace.route(project)
     letters = _letters(route, decision, state, judging.calendar_of(project))
-    return deliver.record(workspace.store, route, decision, letters, now=now)
+    raised = deliver.record(workspace.store, route, decision, letters, now=now)
+    return raised + (0 if is_first else _digest(workspace, project, state))
+
+
+def _digest(workspace: Workspace, project: Project, state: ProjectState) -> int:
+    """Put the digest that has come due into the outbox, once."""
+    settings, now = project.settings.alerts, workspace.now()
+    due = last_two(settings.digest_cron, project.timezone, now=now) if settings.digest_cron else None
+    if due is None:
+        return 0
+    alerts = workspace.store.alerts
+    known, transitions = alerts.load(project.key), alerts.transitions(project.key)
+    zone = judging.calendar_of(project).zone
+    message = digest(state, known, transitions, since=due[0], due_at=due[1], zone=zone)
+    route = workspace.route(project)
+    return 0 if message is None else deliver.post(workspace.store, route, message, to=settings.to, now=now)
 
 
 def _letters(
