@@ -120,11 +120,13 @@ def check(
         _check_online(context)
 
 
-def demo() -> None:
+def demo(
+    language: Annotated[str, _text("--language", "CODE", "In which the client reads: en or zh-CN.")] = "en",
+) -> None:
     """Show the whole job on a fictional project, over real HTTP, without credentials."""
     from connector.demo.run import run
 
-    session.finish(run())
+    session.finish(run(language=language))
 
 
 def _refuse_existing(file: Path, add: str | None) -> None:

@@ -45,22 +45,35 @@ class Moment:
         return self.at
 
 
-def run(folder: Path | None = None) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where the trackers and the project manager's inbox answer."""
+
+    jira: str
+    github: str
+    alerts: str
+
+
+def run(folder: Path | None = None, language: str = story.ENGLISH) -> int:
     """Tell the whole job, and end with the path of the page.
 
     Args:
         folder: Where to work; `./clientview-demo` by default, made anew each time.
+        language: In which the client reads.
 
     Raises:
-        UsageError: The folder exists and was not made by the demonstration.
+        UsageError: The folder exists and was not made by the demonstration, or the story is not told
+            in that language.
     """
+    story.tongue(language)
     place = _fresh(folder or Path.cwd() / FOLDER)
     clock = Clock()
     now = clock.now().replace(second=0, microsecond=0)
     moment = Moment(at=now)
-    with _trackers(now, moment) as (jira, github, inbox):
+    with _trackers(now, moment, language) as (jira, github, inbox):
         _say("Two trackers answer on this machine: one as Jira Cloud does, one as GitHub does.")
-        file = _configure(place, jira, github, inbox, now)
+        addresses = Addresses(jira=jira.url, github=github.url, alerts=inbox.address)
+        file = _configure(place, addresses, now, language)
         page, alert = _live(file, moment, story.sync_days(now), inbox)
         requests = len(jira.log) + len(github.log)
     _say(f"{requests} requests were answered, all of them reading; nothing was written to a tracker.")
@@ -71,19 +84,21 @@ def run(folder: Path | None = None) -> int:
 
 
 @contextmanager
-def _trackers(now: dt.datetime, moment: Moment) -> Iterator[tuple[JiraCloud, GitHubServer, Inbox]]:
+def _trackers(
+    now: dt.datetime, moment: Moment, language: str
+) -> Iterator[tuple[JiraCloud, GitHubServer, Inbox]]:
     tokens = story.TOKENS
     with ExitStack() as stack:
         jira = stack.enter_context(
             JiraCloud(
-                story.jira_world(now),
+                story.jira_world(now, language),
                 email=story.JIRA_EMAIL,
                 token=tokens["jira-token"],
                 clock=moment.now,
             )
         )
         github = stack.enter_context(
-            GitHubServer(story.github_world(now), token=tokens["github-token"], clock=moment.now)
+            GitHubServer(story.github_world(now, language), token=tokens["github-token"], clock=moment.now)
         )
         yield jira, github, stack.enter_context(Inbox())
 
@@ -97,13 +112,16 @@ def _fresh(place: Path) -> Path:
     return place
 
 
-def _configure(place: Path, jira: JiraCloud, github: GitHubServer, inbox: Inbox, now: dt.datetime) -> Path:
+def _configure(place: Path, addresses: Addresses, now: dt.datetime, language: str) -> Path:
     for name, token in story.TOKENS.items():
         path = place / name
         path.touch(mode=0o600)
         path.write_text(token, encoding="utf-8")
+    (place / story.LOGO).write_bytes(story.logo())
     file = place / "clientview.toml"
-    text = story.configuration(jira.url, github.url, place, now=now, alerts_to=(inbox.address,))
+    text = story.configuration(
+        addresses.jira, addresses.github, place, now=now, alerts_to=(addresses.alerts,), language=language
+    )
     file.write_text(text, encoding="utf-8")
     return file
 

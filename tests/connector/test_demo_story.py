@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 
 from connector.config import load_config
 from connector.demo import story
-from connector.demo.story import app_scope, shop_scope, shop_talk
+from connector.demo.story import app_scope, shop_scope, shop_steps, shop_talk
 from connector.demo.story.card import Card
 from connector.demo.story.days import ZONE, Days
 from connector.demo.trackers.github.state import GitHubState
 from connector.demo.trackers.jira.state import JiraState, parse_time
+from connector.errors import UsageError
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 MOMENTS = st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2029, 12, 31), timezones=st.just(dt.UTC))  # noqa: DTZ001 - bounds of a strategy are naive by its contract
 CARDS: Mapping[str, Card] = {
     **shop_scope.GOALS,
     **shop_scope.SCOPE,
+    **shop_steps.WORK,
     **shop_talk.TALK,
     **{
         f"app-{handle}": card
@@ -64,7 +66,9 @@ def release_dates(now: dt.datetime, name: str) -> list[str]:
 def test_the_story_is_the_same_on_every_day(now: dt.datetime) -> None:
     """Whatever the moment, everything has happened, in order, on working days, by now."""
     shop, app = jira(now, now), github(now, now)
-    assert len(shop.issues) == len({**shop_scope.GOALS, **shop_scope.SCOPE, **shop_talk.TALK})
+    assert len(shop.issues) == len(
+        {**shop_scope.GOALS, **shop_scope.SCOPE, **shop_steps.WORK, **shop_talk.TALK}
+    )
     assert len([issue for issue in app.here() if not issue.is_pull]) == 24
     for issue in shop.issues.values():
         instants = [parse_time(issue.fields["created"]), *(parse_time(h["created"]) for h in issue.histories)]
@@ -94,12 +98,21 @@ def test_working_days_count_without_weekends(now: dt.datetime, count: int) -> No
 
 
 def test_the_trackers_end_as_the_story_says() -> None:
-    """Release 1 is out on its day; the app's beta is past its date with work left."""
+    """Release 1 is out on its day; the app's beta was put off, and has work left."""
     shop, app = jira(NOW, NOW), github(NOW, NOW)
     first = next(version for version in shop.versions.values() if version["name"] == shop_scope.R1)
     assert (first["released"], first["releaseDate"]) == (True, "2026-10-12")
     beta = next(milestone for milestone in app.milestones.values() if milestone["title"] == app_scope.BETA)
-    assert (beta["state"], beta["due_on"][:10] < NOW.date().isoformat()) == ("open", True)
+    assert (beta["state"], beta["due_on"][:10] > NOW.date().isoformat()) == ("open", True)
+
+
+def test_enough_was_reached_to_tell_dates_from_it() -> None:
+    """Five milestones and more were reached since the first sync, half of them later than planned."""
+    first = story.sync_days(NOW)[0]
+    days = Days(NOW)
+    steps = shop_steps.STEPS.values()
+    assert sum(days.on(step.reached) > first.date() for step in steps) >= 5
+    assert sum(step.reached > step.due for step in steps) * 2 >= len(steps)
 
 
 def client_texts() -> Iterator[str]:
@@ -108,12 +121,28 @@ def client_texts() -> Iterator[str]:
         if card.words:
             yield from (text for text in (card.words.title, card.words.text, card.words.response) if text)
     yield from (shop_scope.R1, shop_scope.R2, shop_scope.R3, app_scope.BETA, app_scope.LAUNCH)
+    yield from (step.name for step in shop_steps.STEPS.values())
 
 
 @pytest.mark.parametrize("text", sorted(client_texts()))
 def test_client_words_are_for_clients(text: str) -> None:
     """No money, people, addresses or trade words stand in what the client reads."""
     assert not NOT_FOR_CLIENTS.search(text)
+
+
+@pytest.mark.parametrize("text", sorted(client_texts()))
+def test_client_words_are_told_in_chinese(text: str) -> None:
+    """Each word of the client's has its Chinese, with the same marks of emphasis and of lists."""
+    told = story.tongue("zh-CN")(text)
+    assert re.search("[\u4e00-\u9fff]", told)
+    assert (told.count("**"), told.count("\n- ")) == (text.count("**"), text.count("\n- "))
+    assert not re.search("[，。：；（] |[\u4e00-\u9fff][,;:]", told)
+
+
+def test_a_language_nobody_wrote_is_refused() -> None:
+    """The story is told in the languages it was written in."""
+    with pytest.raises(UsageError, match="found language 'fr'; the demonstration is told in en and zh-CN"):
+        story.tongue("fr")
 
 
 def test_there_is_something_to_hide() -> None:
@@ -127,13 +156,20 @@ def test_there_is_something_to_hide() -> None:
     assert any(card.type == "Risk" and card.words is None for card in CARDS.values())
 
 
-def test_the_configuration_has_no_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", story.LANGUAGES)
+def test_the_configuration_has_no_fault(tmp_path: Path, language: str) -> None:
     """The text that goes with the story loads, and holds no token."""
     for name, token in story.TOKENS.items():
         (tmp_path / name).write_text(token, encoding="utf-8")
         (tmp_path / name).chmod(0o600)
+    (tmp_path / story.LOGO).write_bytes(story.logo())
     text = story.configuration(
-        "http://127.0.0.1:1", "http://127.0.0.1:2", tmp_path, now=NOW, alerts_to=("json://127.0.0.1:3",)
+        "http://127.0.0.1:1",
+        "http://127.0.0.1:2",
+        tmp_path,
+        now=NOW,
+        alerts_to=("json://127.0.0.1:3",),
+        language=language,
     )
     file = tmp_path / "clientview.toml"
     file.write_text(text, encoding="utf-8")

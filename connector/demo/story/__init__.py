@@ -16,15 +16,21 @@ from __future__ import annotations
 from connector.demo.story.app import REPOSITORY, github_world
 from connector.demo.story.configuration import (
     JIRA_EMAIL,
+    LOGO,
     TOKENS,
     baseline_on,
     configuration,
+    logo,
     sync_days,
 )
 from connector.demo.story.shop import PROJECT, jira_world
+from connector.demo.story.tongue import ENGLISH, LANGUAGES, tongue
 
 __all__ = [
+    "ENGLISH",
     "JIRA_EMAIL",
+    "LANGUAGES",
+    "LOGO",
     "PROJECT",
     "REPOSITORY",
     "TOKENS",
@@ -32,5 +38,7 @@ __all__ = [
     "configuration",
     "github_world",
     "jira_world",
+    "logo",
     "sync_days",
+    "tongue",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from connector.demo.story.app_scope import BETA, GOALS, LAUNCH, PULLS, TALK, WORK
 from connector.demo.story.card import Card
 from connector.demo.story.days import Days
+from connector.demo.story.tongue import ENGLISH, Tongue, tongue
 from connector.demo.trackers.github.world import GitHubWorld, IssueActs, MilestoneActs
 
 REPOSITORY = "acme/apollo-app"
@@ -15,20 +16,21 @@ _PEOPLE = ("mira", "jonas-feldhaus", "aiko-t", "tomasz-z")
 _MAKERS = ("jonas-feldhaus", "aiko-t")
 
 
-def github_world(now: dt.datetime) -> GitHubWorld:
+def github_world(now: dt.datetime, language: str = ENGLISH) -> GitHubWorld:
     """Tell the app's story up to `now`, aware; the same for the same day.
 
-    The world holds every act at its instant, as `jira_world` does.
+    The world holds every act at its instant, as `jira_world` does. Client words are told in `language`.
     """
-    days = Days(now)
+    days, say = Days(now), tongue(language)
     world = GitHubWorld(REPOSITORY)
     for login in _PEOPLE:
         world.user(login)
     milestones = {
-        BETA: world.milestone(BETA, at=days.at(-74), due_on=days.on(-4)),
-        LAUNCH: world.milestone(LAUNCH, at=days.at(-74), due_on=days.on(34)),
+        BETA: world.milestone(say(BETA), at=days.at(-74), due_on=days.on(-4)),
+        LAUNCH: world.milestone(say(LAUNCH), at=days.at(-74), due_on=days.on(34)),
     }
-    telling = _Telling(world, days, milestones)
+    milestones[BETA].move(days.at(-7, 11), due_on=days.on(5))
+    telling = _Telling(world, days, milestones, say)
     telling.cards({**GOALS, **WORK, **TALK})
     telling.pulls()
     return world
@@ -40,8 +42,11 @@ def github_world(now: dt.datetime) -> GitHubWorld:
 class _Telling:
     """Turns cards into issues, in the order in which they were raised."""
 
-    def __init__(self, world: GitHubWorld, days: Days, milestones: Mapping[str, MilestoneActs]) -> None:
+    def __init__(
+        self, world: GitHubWorld, days: Days, milestones: Mapping[str, MilestoneActs], say: Tongue
+    ) -> None:
         self._world = world
+        self._say = say
         self._days = days
         self._milestones = milestones
         self._issues: dict[str, IssueActs] = {}
@@ -84,9 +89,9 @@ class _Telling:
         needed = "" if card.needed is None else self._days.on(card.needed).isoformat()
         words = card.words
         answers = (
-            ("Client title", words.title if words else ""),
-            ("Client text", words.text if words else ""),
-            ("Client response", words.response if words else ""),
+            ("Client title", self._say(words.title) if words else ""),
+            ("Client text", self._say(words.text) if words else ""),
+            ("Client response", self._say(words.response) if words else ""),
             ("Response", card.response),
             ("Likelihood", card.likelihood),
             ("Impact", card.impact),

@@ -10,7 +10,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from connector.demo.story.days import Days
+from connector.demo.story.tongue import ENGLISH, tongue
 
+PROJECT_NAME = "Apollo web shop"
+CLIENT = "Acme GmbH"
+PUBLISHER = "Northwind Studio"
+CONTACT = "Rita Falk"
+FOOTER = "Northwind Studio, Berlin and Gdańsk"
 JIRA_EMAIL = "reader@northwind-studio.example"
 TOKENS: Mapping[str, str] = MappingProxyType(
     {"jira-token": "demo-jira-token-31415926", "github-token": "demo-github-token-27182818"}
@@ -20,6 +26,7 @@ TOKENS: Mapping[str, str] = MappingProxyType(
 SYNCS = 11  # a week apart
 _BASELINE = -48  # working days from today: behind the first sync, so that every date was seen
 _TEMPLATE = "clientview.toml"
+LOGO = "logo.png"
 
 
 def sync_days(now: dt.datetime) -> tuple[dt.datetime, ...]:
@@ -39,6 +46,7 @@ def configuration(
     *,
     now: dt.datetime,
     alerts_to: tuple[str, ...] = (),
+    language: str = ENGLISH,
 ) -> str:
     """Write the configuration of the demonstration.
 
@@ -48,11 +56,25 @@ def configuration(
         folder: Absolute folder in which the files of `TOKENS` lie.
         now: The instant at which the story is told.
         alerts_to: Apprise URLs of the project manager.
+        language: In which the client reads, and the project is named.
 
     Returns:
         A TOML text.
     """
+    say = tongue(language)
+    names = {
+        name: _quoted(say(text))
+        for name, text in {
+            "project": PROJECT_NAME,
+            "client": CLIENT,
+            "publisher": PUBLISHER,
+            "contact": CONTACT,
+            "footer": FOOTER,
+        }.items()
+    }
     values = {
+        **names,
+        "language": language,
         "jira_url": jira_url,
         "jira_email": JIRA_EMAIL,
         "github_url": github_url,
@@ -64,6 +86,11 @@ def configuration(
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
     return text
+
+
+def logo() -> bytes:
+    """Return the publisher's logo, a PNG; the configuration names it as `LOGO`."""
+    return files("connector.demo.files").joinpath(LOGO).read_bytes()
 
 
 def _quoted(text: str) -> str:

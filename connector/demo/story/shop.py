@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from connector.demo.story.card import Card
 from connector.demo.story.days import ZONE, Days
 from connector.demo.story.shop_scope import GOALS, R1, R2, R3, SCOPE
+from connector.demo.story.shop_steps import STEPS, WORK, Step
 from connector.demo.story.shop_talk import COMMENTS, LINKS, TALK
+from connector.demo.story.tongue import ENGLISH, Tongue, tongue
 from connector.demo.trackers.jira import edits
 from connector.demo.trackers.jira.defaults import STORY_POINTS
 from connector.demo.trackers.jira.issues import IssueActs, IssueFields
@@ -43,22 +45,24 @@ _PEOPLE = (
 _MAKERS = ("jonas", "aiko", "tomasz")
 
 
-def jira_world(now: dt.datetime) -> JiraWorld:
+def jira_world(now: dt.datetime, language: str = ENGLISH) -> JiraWorld:
     """Tell the web shop's story up to `now`, aware; the same for the same day.
+
+    Client words are told in `language`, all else in English.
 
     The world holds every act at its instant: asked as of an earlier moment, it shows the dates and
     the work of that moment.
     """
-    days = Days(now)
+    days, say = Days(now), tongue(language)
     world = JiraWorld(timezone=str(ZONE))
     for account, name, email in _PEOPLE:
         world.person(account, name, email=email)
     world.project(PROJECT, "Apollo")
     for field_id, name, kind in _FIELDS:
         world.field(field_id, name, kind=kind)
-    _releases(world, days)
-    told = _Telling(world, days)
-    told.cards({**GOALS, **SCOPE, **TALK})
+    _releases(world, days, say)
+    told = _Telling(world, days, say)
+    told.cards({**GOALS, **SCOPE, **WORK, **TALK})
     told.turns()
     return world
 
@@ -66,23 +70,36 @@ def jira_world(now: dt.datetime) -> JiraWorld:
 # ----------------------------------------------------------------------------------- private
 
 
-def _releases(world: JiraWorld, days: Days) -> None:
+def _releases(world: JiraWorld, days: Days, say: Tongue) -> None:
     """Release 1 comes on its day, release 2 is put off twice, release 3 keeps a date it can hardly hold."""
     founded = days.at(-90)
-    first = world.version(PROJECT, R1, at=founded, start_on=days.on(-82), release_on=days.on(-30))
+    first = world.version(PROJECT, say(R1), at=founded, start_on=days.on(-82), release_on=days.on(-30))
     first.release(days.at(-30, 16), on=days.on(-30))
-    second = world.version(PROJECT, R2, at=founded, start_on=days.on(-55), release_on=days.on(-6))
+    second = world.version(PROJECT, say(R2), at=founded, start_on=days.on(-55), release_on=days.on(-6))
     second.move(days.at(-26, 15), release_on=days.on(4))
     second.move(days.at(-12, 11), release_on=days.on(14))
-    world.version(PROJECT, R3, at=founded, start_on=days.on(5), release_on=days.on(30))
+    world.version(PROJECT, say(R3), at=founded, start_on=days.on(5), release_on=days.on(30))
+    for step in STEPS.values():
+        _step(world, days, step, say(step.name))
+
+
+def _step(world: JiraWorld, days: Days, step: Step, name: str) -> None:
+    """Let a step be planned, perhaps put off, and reached."""
+    made = world.version(
+        PROJECT, name, at=days.at(-88), start_on=days.on(step.begun), release_on=days.on(step.due)
+    )
+    if step.told is not None and step.put_off is not None:
+        made.move(days.at(step.told, 14), release_on=days.on(step.put_off))
+    made.release(days.at(step.reached, 17), on=days.on(step.reached))
 
 
 class _Telling:
     """Turns cards into issues, in the order in which they were raised."""
 
-    def __init__(self, world: JiraWorld, days: Days) -> None:
+    def __init__(self, world: JiraWorld, days: Days, say: Tongue) -> None:
         self._world = world
         self._days = days
+        self._say = say
         self._issues: dict[str, IssueActs] = {}
 
     def cards(self, cards: Mapping[str, Card]) -> None:
@@ -96,7 +113,7 @@ class _Telling:
         """Let happen what is more than a card's own life: changes of mind, links, talk."""
         at, issues = self._days.at, self._issues
         issues["erp"].points(at(-24, 16), 13.0, by="aiko")
-        issues["returns"].fix_versions(at(-12, 12), add=R3, remove=R2, by="mira")
+        issues["returns"].fix_versions(at(-12, 12), add=self._say(R3), remove=self._say(R2), by="mira")
         issues["design"].move(at(-20, 9), "Waiting for client", by="mira")
         issues["history"].label(at(-40), add="internal-margin", by="mira")
         for a, kind, b, day in LINKS:
@@ -116,7 +133,8 @@ class _Telling:
         if card.under:
             given["parent"] = self._issues[card.under].key
         if card.release:
-            given["fix_versions"] = card.release
+            name = STEPS[card.release].name if card.release in STEPS else card.release
+            given["fix_versions"] = self._say(name)
         at = self._days.at(card.raised, 8, minute)
         self._issues[handle] = self._world.issue(PROJECT, at=at, summary=card.summary, **given)
 
@@ -134,9 +152,9 @@ class _Telling:
         words = card.words
         values: dict[str, object] = {
             STORY_POINTS: card.points,
-            CLIENT_TITLE: words.title if words else None,
-            CLIENT_TEXT: words.text if words else None,
-            CLIENT_RESPONSE: words.response if words else None,
+            CLIENT_TITLE: self._say(words.title) if words else None,
+            CLIENT_TEXT: self._say(words.text) if words else None,
+            CLIENT_RESPONSE: self._say(words.response) if words else None,
             LIKELIHOOD: card.likelihood,
             IMPACT: card.impact,
             RESPONSE: card.response,

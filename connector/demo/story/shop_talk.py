@@ -19,7 +19,7 @@ RISKS: Mapping[str, Card] = {
             title="The payment provider may approve the shop late",
             text="Without their approval no real payment is possible, and release 2 cannot open.",
             response="All papers are handed in, and we test with their rehearsal system meanwhile. "
-            "A second provider is prepared and could take over within a week.",
+            "**A second provider is prepared** and could take over within a week.",
         ),
     ),
     "data": Card(
@@ -100,7 +100,9 @@ ACTIONS: Mapping[str, Card] = {
         needed=-5,
         words=Words(
             title="Approve the design of the payment page",
-            text="The draft of the payment page lies in the shared folder, with two variants to choose from.",
+            text="The draft lies in the shared folder, with two variants to choose from:\n\n"
+            "- everything on one page\n"
+            "- three short steps, **which we recommend**",
         ),
     ),
     "texts": Card(
