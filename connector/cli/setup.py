@@ -109,13 +109,17 @@ def check(
     ] = False,
 ) -> None:
     """Find every fault of the configuration, rule and policy files."""
+    from connector.config import load_config
     from connector.errors import UsageError
     from connector.pipeline.checking import faults
+    from connector.pipeline.places import left_behind_lines
 
     found = faults(session.config_file(context))
     if found:
         raise UsageError(f"{len(found)} fault{'' if len(found) == 1 else 's'}\n" + "\n".join(found))
     session.say(f"{session.config_file(context)}: no fault found")
+    for line in left_behind_lines(load_config(session.config_file(context))):
+        session.warn(line)
     if online:
         _check_online(context)
 

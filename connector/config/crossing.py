@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connector.config.colours import COLOUR, NAMES, colour_faults
 from connector.config.documents import Merged, Steps, resolve
@@ -15,6 +15,8 @@ from mappings.errors import Fault
 
 RESERVED: Final = frozenset({"clients", "keys"})
 """Names that folders of the output have beside those of the projects."""
+SHARED: Final = "an address that gets a project's alerts too"
+EXPECTED: Final = "one that gets editions alone: alerts are internal"
 _ADDRESS: Final = re.compile(r"[^\s/?&=,;:<>]+@[^\s/?&=,;:<>]+")
 
 
@@ -34,14 +36,22 @@ def crossing_faults(merged: Merged, folder: Path) -> Iterator[Fault]:
 
 
 def recipients(address: str) -> frozenset[str]:
-    """Return what tells where a message goes: the mail addresses in it, or else the address itself.
+    """Return what tells where a message goes: mailboxes in lower case, or else the address itself.
 
     Args:
         address: An Apprise URL, a mail address, or a reference to one of them.
+
+    Source:
+        Apprise, e-mail notifications: `to`, `cc`, `bcc` and the path name mailboxes, else the user does.
     """
-    mails = frozenset(found.lower() for found in _ADDRESS.findall(unquote(address)))
-    is_mail = address.lower().startswith(("mailto:", "mailtos:")) or "/" not in address
-    return mails if mails and is_mail else frozenset({address.rstrip("/")})
+    if not address.lower().startswith(("mailto:", "mailtos:")):
+        return frozenset({address.lower() if "@" in address and "/" not in address else address.rstrip("/")})
+    parts = urlsplit(address)
+    named = [value for key, value in parse_qsl(parts.query) if key.lower() in {"to", "cc", "bcc"}]
+    found = _ADDRESS.findall(" ".join((unquote(parts.path), *named)))
+    user = unquote(parts.username or "")
+    own = user if "@" in user else f"{user}@{parts.hostname}"
+    return frozenset(mailbox.lower() for mailbox in (found or [own]))
 
 
 def _colour_faults(merged: Merged) -> Iterator[Fault]:
@@ -130,8 +140,8 @@ def _address_faults(merged: Merged) -> Iterator[Fault]:
                 if not alerted.isdisjoint(recipients(str(address))):
                     yield merged.fault(
                         (*steps, key, position),
-                        found="an address that gets a project's alerts too",
-                        expected="one that gets editions alone: alerts are internal",
+                        found=SHARED,
+                        expected=EXPECTED,
                     )
 
 

@@ -17,6 +17,7 @@ from connector.config.documents import read_documents, resolve
 from connector.config.texts import is_path, read_text
 from connector.disclosure.policy import SHIPPED, parse_policy
 from connector.errors import ConnectorError, UsageError
+from connector.pipeline.addressing import shared_addresses
 from connector.pipeline.pull import Progress
 from connector.pipeline.quality_check import Looked, QualityCheck, quality_check
 from connector.pipeline.workspace import OpenSource, Project, Workspace
@@ -49,7 +50,7 @@ def faults(file: Path) -> tuple[str, ...]:
     """
     found: list[str] = []
     try:
-        load_config(file)
+        found += shared_addresses(load_config(file))
     except UsageError as error:
         found += str(error).splitlines()
     found += _unknown_policies(file)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from connector.config import Config
 from connector.pipeline.keyring import id_key
 from connector.pipeline.workspace import Workspace
 
@@ -41,9 +42,7 @@ def place_of(workspace: Workspace, project: str, audience: str) -> str:
     Raises:
         UsageError: There is no such project or audience, or the key cannot be read.
     """
-    if workspace.config.project(project).audience(audience).path == "plain":
-        return f"{project}/{audience}"
-    return _token(workspace, "place", project, audience)
+    return _place(workspace.config, project, audience)
 
 
 def portal_place(workspace: Workspace, client: str, audience: str) -> str:
@@ -56,11 +55,7 @@ def portal_place(workspace: Workspace, client: str, audience: str) -> str:
         client: Key of the client.
         audience: Name of the audience.
     """
-    projects = workspace.config.clients[client].projects
-    audiences = [workspace.config.project(key).audiences.get(audience) for key in projects]
-    if any(one is not None and one.path == "opaque" for one in audiences):
-        return _token(workspace, "portal", client, audience)
-    return f"{CLIENTS}/{client}/{audience}"
+    return _portal(workspace.config, client, audience)
 
 
 def series_of(workspace: Workspace, project: str, audience: str) -> str:
@@ -68,7 +63,7 @@ def series_of(workspace: Workspace, project: str, audience: str) -> str:
 
     It says nothing of the place, so that one may learn it without finding the page.
     """
-    return _token(workspace, "series", project, audience, length=_SERIES_BYTES)
+    return _token(workspace.config, "series", project, audience, length=_SERIES_BYTES)
 
 
 def base_of(workspace: Workspace, place: str) -> str | None:
@@ -77,25 +72,49 @@ def base_of(workspace: Workspace, place: str) -> str | None:
     return None if base is None else f"{base}/{place}/"
 
 
-def left_behind(workspace: Workspace) -> tuple[Path, ...]:
+def left_behind(config: Config) -> tuple[Path, ...]:
     """Find folders of pages that no audience of the configuration has any more.
 
     After a change of `path`, of a name or of a client's projects the pages before stay readable
     where they were: links that people hold keep working until somebody removes the folder.
+
+    Args:
+        config: The configuration; the installation's key is read where an audience is opaque.
     """
-    output = workspace.config.site.output
-    known = {output / place for place in _places(workspace)}
-    return tuple(sorted(folder for folder in _folders(output) if folder not in known))
+    known = {config.site.output / place for place in _places(config)}
+    return tuple(sorted(folder for folder in _folders(config.site.output) if folder not in known))
 
 
-def _places(workspace: Workspace) -> Iterator[str]:
-    for project in workspace.config.projects:
+def left_behind_lines(config: Config) -> tuple[str, ...]:
+    """Say of each folder that was left behind what it is and what to do, one line each."""
+    return tuple(
+        f"{folder}: pages of an address that no audience has any more; whoever has the link still reads"
+        " them. Remove the folder"
+        for folder in left_behind(config)
+    )
+
+
+def _place(config: Config, project: str, audience: str) -> str:
+    if config.project(project).audience(audience).path == "plain":
+        return f"{project}/{audience}"
+    return _token(config, "place", project, audience)
+
+
+def _portal(config: Config, client: str, audience: str) -> str:
+    audiences = [config.project(key).audiences.get(audience) for key in config.clients[client].projects]
+    if any(one is not None and one.path == "opaque" for one in audiences):
+        return _token(config, "portal", client, audience)
+    return f"{CLIENTS}/{client}/{audience}"
+
+
+def _places(config: Config) -> Iterator[str]:
+    for project in config.projects:
         for audience in project.audiences:
-            yield place_of(workspace, project.key, audience)
-    for client, group in workspace.config.clients.items():
+            yield _place(config, project.key, audience)
+    for client, group in config.clients.items():
         for key in group.projects:
-            for audience in workspace.config.project(key).audiences:
-                yield portal_place(workspace, client, audience)
+            for audience in config.project(key).audiences:
+                yield _portal(config, client, audience)
 
 
 def _folders(output: Path) -> Iterator[Path]:
@@ -105,7 +124,6 @@ def _folders(output: Path) -> Iterator[Path]:
             yield page.parent
 
 
-def _token(workspace: Workspace, *parts: str, length: int = _TOKEN_BYTES) -> str:
-    key = id_key(workspace.config.folder)
-    digest = hmac.new(key, "\0".join(parts).encode(), hashlib.sha256).digest()
+def _token(config: Config, *parts: str, length: int = _TOKEN_BYTES) -> str:
+    digest = hmac.new(id_key(config.folder), "\0".join(parts).encode(), hashlib.sha256).digest()
     return base64.b32encode(digest[:length]).decode().lower()

@@ -110,6 +110,31 @@ def test_no_address_gets_editions_and_alerts(tmp_path: Path, audience: str, aler
     assert "acme.example" not in told
 
 
+@pytest.mark.parametrize(
+    ("address", "mailboxes"),
+    [
+        pytest.param("Lee@acme.example", {"lee@acme.example"}, id="a mailbox"),
+        pytest.param("mailto://lee:secret@acme.example", {"lee@acme.example"}, id="whose account it is"),
+        pytest.param(
+            "mailtos://lee%40acme.example:s@mx.example:587", {"lee@acme.example"}, id="account of a host"
+        ),
+        pytest.param(
+            "mailto://u:s@mx?to=a@x.example,b@x.example&from=c@x.example",
+            {"a@x.example", "b@x.example"},
+            id="to",
+        ),
+        pytest.param(
+            "mailto://u:s@mx/a@x.example/?cc=b@x.example", {"a@x.example", "b@x.example"}, id="path and copy"
+        ),
+        pytest.param("env:ROOM", {"env:ROOM"}, id="a reference"),
+        pytest.param("slack://T/B/C/", {"slack://T/B/C"}, id="a room"),
+    ],
+)
+def test_recipients_are_where_a_message_goes(address: str, mailboxes: set[str]) -> None:
+    """However an address is written: the boxes that get the message, not the one that sends it."""
+    assert recipients(address) == mailboxes
+
+
 def test_addresses_that_differ_are_told_apart() -> None:
     """Two mailboxes of one server are two recipients; so are two rooms of one host."""
     assert recipients("mailto://mx?to=a@x.example").isdisjoint(recipients("b@x.example"))

@@ -95,22 +95,22 @@ def test_what_a_change_leaves_behind_is_named(tmp_path: Path) -> None:
         (tmp_path / "site" / folder).mkdir(parents=True, exist_ok=True)
         (tmp_path / "site" / folder / "index.html").write_text("a page")
     with opened(tmp_path, ("apollo", "client", "plain")) as workspace:
-        assert left_behind(workspace) == (tmp_path / "site" / "apollo" / "gone",)
+        assert left_behind(workspace.config) == (tmp_path / "site" / "apollo" / "gone",)
     with opened(tmp_path, ("apollo", "client", "opaque")) as workspace:
         place = place_of(workspace, "apollo", "client")
         (tmp_path / "site" / place).mkdir()
         (tmp_path / "site" / place / "index.html").write_text("a page")
         old = (tmp_path / "site" / "apollo" / "client", tmp_path / "site" / "apollo" / "gone")
-        assert left_behind(workspace) == old
+        assert left_behind(workspace.config) == old
     with opened(tmp_path, ("apollo", "client", "plain"), ("apollo", "gone", "plain")) as workspace:
-        assert left_behind(workspace) == (tmp_path / "site" / place,)
+        assert left_behind(workspace.config) == (tmp_path / "site" / place,)
 
 
 def test_nothing_is_left_behind_where_nothing_was_published(tmp_path: Path) -> None:
     """Neither an output that is not there, nor files that are no pages, are told of."""
     with opened(tmp_path, ("apollo", "client", "plain")) as workspace:
-        assert left_behind(workspace) == ()
+        assert left_behind(workspace.config) == ()
     (tmp_path / "site" / "keys").mkdir(parents=True)
     (tmp_path / "site" / "clientview-key.pem").write_text("a key")
     with opened(tmp_path, ("apollo", "client", "plain")) as workspace:
-        assert left_behind(workspace) == ()
+        assert left_behind(workspace.config) == ()
