@@ -1,4 +1,4 @@
-"""Commands of the PM's alerts: list, ack, silence, unsilence, test."""
+"""Commands of the PM's alerts: list, ack, silence, unsilence, backtest, test."""
 
 from __future__ import annotations
 
@@ -31,8 +31,11 @@ def register(app: typer.Typer) -> None:
     commands.command()(ack)
     commands.command()(silence)
     commands.command()(unsilence)
+    commands.command()(backtest)
     commands.command()(test)
-    app.add_typer(commands, name="alerts", help="What the PM is told: list, ack, silence, unsilence, test.")
+    app.add_typer(
+        commands, name="alerts", help="What the PM is told: list, ack, silence, unsilence, backtest, test."
+    )
 
 
 def list_(
@@ -98,6 +101,33 @@ def unsilence(
     with session.opened(context) as workspace:
         workspace.store.silences.end(workspace.project(project).key, number, at=workspace.now())
     session.say(f"silence {number} of {project} ended")
+
+
+def backtest(
+    context: typer.Context,
+    project: session.ProjectKey,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="The first look; a year ago without.")
+    ] = None,
+    every: Annotated[
+        str, typer.Option("--every", metavar="7d", help="Days (7d) or weeks (2w) between two looks.")
+    ] = "7d",
+    as_json: session.AsJson = False,
+) -> None:
+    """Run the rules over the project's past: what would have been told when, and with which limits."""
+    from connector.pipeline.backtesting import rhythm
+    from connector.pipeline.judging import calendar_of
+    from connector.pipeline.moments import past
+    from connector.pipeline.rehearsing import document, lines, rehearse_alerts
+
+    with session.opened(context) as workspace:
+        found = workspace.project(project)
+        first = since and past(since, timezone=found.timezone, now=workspace.now(), option="--since")
+        told = rehearse_alerts(workspace, found, since=first or None, every_days=rhythm(every))
+        zone = calendar_of(found).zone
+    session.say(
+        json.dumps(document(told), ensure_ascii=False, indent=2) if as_json else "\n".join(lines(told, zone))
+    )
 
 
 def test(context: typer.Context, project: session.ProjectKey) -> None:
