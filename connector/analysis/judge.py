@@ -46,7 +46,12 @@ class _Now:
 
 
 def judge(
-    facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime, history: Chronicle | None = None
+    facts: ProjectFacts,
+    agreement: Agreement,
+    *,
+    as_of: dt.datetime,
+    history: Chronicle | None = None,
+    told: Mapping[str, Sequence[Version]] | None = None,
 ) -> ProjectState:
     """Return the state of a project at an instant, from stored facts alone.
 
@@ -58,12 +63,13 @@ def judge(
         history: The same project as forecasting sees it; for the PM milestones are forecast from it.
             Without, none is `silently_at_risk`: so is what a client is shown, and what asks for scope
             alone is quicker.
+        told: What `walk.histories` says of the facts, where it was read already.
 
     Raises:
         UnbalancedLedgerError: The ledger does not sum up (a defect, named by its items).
     """
     calendar = agreement.calendar()
-    told = histories(facts)
+    told = histories(facts) if told is None else told
     counted = recount.recount(facts, told, agreement.in_force(as_of))
     agreement = recount.in_force(agreement, counted)
     now = _Now(facts=facts, agreement=agreement, as_of=as_of, calendar=calendar, counted=counted)

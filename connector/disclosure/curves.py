@@ -37,7 +37,7 @@ def trend(
     lines: Iterable[TrendLine],
     milestones: Mapping[str, MilestoneView],
 ) -> tuple[TrendLineView, ...]:
-    """Word how the dates of milestones ahead moved, those that moved first.
+    """Word how the dates of milestones ahead moved, of those that did.
 
     Args:
         scribe: Makes the leaves.
@@ -50,16 +50,13 @@ def trend(
         return ()
     by_key = {line.key: line for line in lines}
     is_open = policy.shows("milestones", "planned") and policy.shows("milestones", "moves")
-    found = [
-        (key, view, points)
+    lines_told = [
+        _line(scribe, key, view, points)
         for key, view in milestones.items()
         if key in by_key and view.head.title and not is_over(view)
-        if len(points := _points(by_key[key], is_open=is_open)) >= _LEAST_POINTS
+        if _has_moved(points := _points(by_key[key], is_open=is_open))
     ]
-    chosen = sorted(found, key=lambda each: not _has_moved(each[2]))[:MOST_LINES]
-    return tuple(
-        _line(scribe, key, view, points) for key, view, points in found if (key, view, points) in chosen
-    )
+    return tuple(lines_told[:MOST_LINES])
 
 
 def burn_up(scribe: Scribe, policy: Policy, series: BurnUp | None) -> BurnUpView | None:

@@ -32,12 +32,12 @@ def forecast(
 
     Returns:
         The range between the 50 % and the 85 % day; beyond the horizon only what it will not be
-        before; one sentence where the day is a decision or nothing can be said. None of a milestone
-        that is over, or that holds nothing to forecast from.
+        before, where its own day does not say that already; one sentence where the day is a decision
+        or nothing can be said. None of a milestone that is over, or that holds nothing to forecast from.
     """
-    if state.status is not MilestoneStatus.OPEN or state.actual_on or state.forecast == NOT_FORECAST:
-        return None
     found = state.forecast
+    if not _is_open(state):
+        return None
     if found.refused is not None:
         return ForecastView(sentence=scribe.fixed("dates.forecast.none")) if state.total else None
     if found.decision_date:
@@ -48,6 +48,14 @@ def forecast(
         return told
     days = _kept(told, before.forecast, today=today)
     return told if days is None else _told(scribe, days, found.basis, origin)
+
+
+def _is_open(state: MilestoneState) -> bool:
+    """Tell whether something may be said: it is open, was forecast, and its own day says less."""
+    found = state.forecast
+    if state.status is not MilestoneStatus.OPEN or state.actual_on or found == NOT_FORECAST:
+        return False
+    return not (found.not_before_on and state.due_on and found.not_before_on <= state.due_on)
 
 
 def is_news(before: ForecastView | None, after: ForecastView | None) -> bool:

@@ -18,6 +18,7 @@ from connector.analysis.facts import (
     told_dates,
 )
 from connector.analysis.forecast.chronicle import Chronicle, chronicle
+from connector.analysis.history import Version
 from connector.analysis.judge import judge
 from connector.analysis.quality import quality
 from connector.analysis.state import Deviation, ProjectState, QualityNote
@@ -119,9 +120,18 @@ def _tolerance(settings: ToleranceSettings) -> Tolerance:
     )
 
 
-def history_of(facts: ProjectFacts, agreement: Agreement) -> Chronicle:
-    """Read a project's history as forecasting sees it; the dates agreed in it are plans."""
-    return chronicle(facts, histories(facts), timezone=agreement.timezone, agreed=agreement.baselines)
+def history_of(
+    facts: ProjectFacts, agreement: Agreement, told: Mapping[str, Sequence[Version]] | None = None
+) -> Chronicle:
+    """Read a project's history as forecasting sees it; the dates agreed in it are plans.
+
+    Args:
+        facts: What was pulled.
+        agreement: With its baselines.
+        told: What `walk.histories` says of the facts, where it was read already.
+    """
+    told = histories(facts) if told is None else told
+    return chronicle(facts, told, timezone=agreement.timezone, agreed=agreement.baselines)
 
 
 def judge_facts(

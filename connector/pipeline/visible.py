@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from adapters.records import LinkKind
@@ -13,8 +14,11 @@ from connector.analysis.burnup import BurnUp, series
 from connector.analysis.charts import TrendLine, trend_lines
 from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.forecast.forecast import forecast
+from connector.analysis.history import Version
+from connector.analysis.judge import judge
 from connector.analysis.promises import sighted
 from connector.analysis.state import PROJECT, Forecast, ProjectState
+from connector.analysis.walk import histories
 from connector.disclosure.curves import MOST_BURN_POINTS
 from connector.disclosure.policy import Policy
 from connector.pipeline.judging import history_of
@@ -25,7 +29,7 @@ _USUAL: Final = 26 * _WEEK  # of scope over time, where nothing was agreed longe
 _CLOSED: Final = frozenset({Disposition.DONE, Disposition.DROPPED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what follows is worked out at most once
 class Visible:
     """What an audience may know of a project: facts, agreement and state without what is withheld."""
 
@@ -34,12 +38,35 @@ class Visible:
     agreement: Agreement
     state: ProjectState
 
-    @property
+    @classmethod
+    def judged(
+        cls, policy: Policy, facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime
+    ) -> Visible:
+        """Judge what an audience may know, without forecasts, and keep the histories for what follows.
+
+        Args:
+            policy: Of the audience.
+            facts: Without the withheld issues.
+            agreement: With baselines without them.
+            as_of: The instant.
+        """
+        told = histories(facts)
+        state = judge(facts, agreement, as_of=as_of, told=told)
+        visible = cls(policy=policy, facts=facts, agreement=agreement, state=state)
+        visible.__dict__["histories"] = told
+        return visible
+
+    @cached_property
+    def histories(self) -> Mapping[str, Sequence[Version]]:
+        """Every issue's versions; reading them is much of what a judgement and a forecast cost."""
+        return histories(self.facts)
+
+    @cached_property
     def with_forecasts(self) -> ProjectState:
         """The state with the forecasts that may be told; classes and health stay as they were judged."""
         if not self.policy.shows("milestones", "forecast"):
             return self.state
-        found = forecasts(self.facts, self.agreement, as_of=self.state.as_of)
+        found = forecasts(self.facts, self.agreement, as_of=self.state.as_of, told=self.histories)
         return replace(
             self.state,
             milestones=tuple(
@@ -65,7 +92,14 @@ class Visible:
         agreed = [baseline.on_at for baseline in self.agreement.baselines if baseline.on_at <= now]
         since = min([*agreed, now - _USUAL])
         weeks = -(-(now - since) // (_WEEK * (MOST_BURN_POINTS - 2)))
-        found = series(self.facts, self.agreement, PROJECT, since=since, until=now, step=weeks * _WEEK)
+        found = series(
+            self.facts,
+            self.agreement,
+            PROJECT,
+            since=since,
+            until=now,
+            step=weeks * _WEEK,
+        )
         return next((each for each in found if each.unit == "items"), None)
 
     @property
@@ -86,17 +120,24 @@ class Visible:
         return waiting_for(self.facts, self.state)
 
 
-def forecasts(facts: ProjectFacts, agreement: Agreement, *, as_of: dt.datetime) -> Mapping[str, Forecast]:
+def forecasts(
+    facts: ProjectFacts,
+    agreement: Agreement,
+    *,
+    as_of: dt.datetime,
+    told: Mapping[str, Sequence[Version]] | None = None,
+) -> Mapping[str, Forecast]:
     """Forecast every open milestone and goal, by its key.
 
     Args:
         facts: Those that may take part.
         agreement: With baselines of what may take part.
         as_of: The instant; nothing later is used.
+        told: What `walk.histories` says of the facts, where it was read already.
     """
     baseline = agreement.in_force(as_of)
     agreed_on = {key: day for key, day in (baseline.dates if baseline else {}).items() if day is not None}
-    return forecast(history_of(facts, agreement), as_of=as_of, agreed_on=agreed_on)
+    return forecast(history_of(facts, agreement, told), as_of=as_of, agreed_on=agreed_on)
 
 
 def waiting_for(facts: ProjectFacts, state: ProjectState) -> Mapping[str, tuple[str, ...]]:
