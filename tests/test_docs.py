@@ -21,6 +21,7 @@ from mappings.classify import nature_of, origin_of, place, verdict_of
 from mappings.concepts import Concept, Disposition, Nature, Origin
 from mappings.rules import Rules, parse_rules
 from tests.builders import issue
+from tests.connector.pictures import png
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -200,6 +201,8 @@ def load(text: str, values: Mapping[str, object], folder: Path) -> None:
     for name in re.findall(r'^\s*(?:policy|rules) = "(\S+\.toml)"', text, re.MULTILINE):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(shipped_text("client-default"), encoding="utf-8")
+    for name in re.findall(r'^\s*logo = "(\S+)"', text, re.MULTILINE):
+        (folder / name).write_bytes(png(64, 16))
     file = folder / "clientview.toml"
     file.write_text(text, encoding="utf-8")
     load_config(file)
