@@ -89,15 +89,21 @@ def letter(view: ClientView, length: Length) -> Letter:
     changes = view.changes.entries
     return Letter(
         glance=glance(view),
-        changes=_shown((one for one in changes if one.kind is not ChangeKind.NUMBER), length),
-        numbers=_shown((one for one in changes if one.kind is ChangeKind.NUMBER), length),
-        needs=_shown(view.needs, length),
-        decisions=_shown((one for one in view.decisions if _is_open(one)), length),
-        dates=_shown(_ahead(view.milestones), length),
-        stages=_shown((one for one in view.stages if one.needs), length),
-        risks=_shown((one for one in view.risks if _is_open(one)), length),
+        changes=shown((one for one in changes if one.kind is not ChangeKind.NUMBER), length.rows),
+        numbers=shown((one for one in changes if one.kind is ChangeKind.NUMBER), length.rows),
+        needs=shown(view.needs, length.rows),
+        decisions=shown((one for one in view.decisions if _is_open(one)), length.rows),
+        dates=shown(_ahead(view.milestones), length.rows),
+        stages=shown((one for one in view.stages if one.needs), length.rows),
+        risks=shown((one for one in view.risks if _is_open(one)), length.rows),
         has_texts=length.has_texts,
     )
+
+
+def shown(things: Iterable[_T], most: int) -> Shown[_T]:
+    """Return the first things of a list, and how many more there are."""
+    every = tuple(things)
+    return Shown(rows=every[:most], more=max(0, len(every) - most))
 
 
 def palette(theme: Theme) -> Mapping[str, Colour]:
@@ -114,8 +120,3 @@ def _ahead(milestones: Sequence[MilestoneView]) -> Sequence[MilestoneView]:
 
 def _is_open(thing: DecisionView | RiskView) -> bool:
     return thing.head.state is None or thing.head.state.code in _OPEN
-
-
-def _shown(things: Iterable[_T], length: Length) -> Shown[_T]:
-    every = tuple(things)
-    return Shown(rows=every[: length.rows], more=max(0, len(every) - length.rows))
