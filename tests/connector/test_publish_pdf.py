@@ -85,7 +85,7 @@ def test_says_its_language_and_how_it_is_built(view: ClientView, printed: bytes)
     reader = PdfReader(io.BytesIO(printed))
     root = reader.root_object
     marks = root["/MarkInfo"].get_object()
-    assert root["/Lang"] == view.language.value
+    assert str(root["/Lang"]) == view.language.value
     assert isinstance(marks, DictionaryObject)
     assert marks["/Marked"]
     assert [str(entry["/Title"]) for entry in reader.outline if isinstance(entry, dict)] == [
