@@ -22,10 +22,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from adapters.errors import AdapterError
 from connector.errors import ConnectorError, SafetyError, UsageError
-from connector.pipeline.editions import Approval, mend, preview, publish
+from connector.pipeline.editions import publish_scheduled
 from connector.pipeline.pull import Order
 from connector.pipeline.report import EXIT_DONE, ProjectReport, gravest, project_lines
 from connector.pipeline.rhythm import is_due, trigger
+from connector.pipeline.shelving import mend
 from connector.pipeline.sync import send, sync_key, sync_project
 from connector.pipeline.workspace import Project, Workspace
 from mappings.errors import FaultsError
@@ -80,21 +81,18 @@ def publish_due(workspace: Workspace, project: Project, audience: str) -> int:
 
 
 def publish_now(workspace: Workspace, project: Project, audience: str) -> int:
-    """Publish an audience's edition, or leave a draft for the person who has to approve it."""
+    """Publish an audience's edition, or leave a draft for the person who has to look at it."""
     try:
-        draft = preview(workspace, project, audience)
-        if draft.is_unchanged:
-            return EXIT_DONE
-        if draft.needs_approval:
-            _warn(
-                [f"{project.key}: the draft for {audience} awaits approval: clientview preview {project.key}"]
-            )
-            return EXIT_DONE
-        done = publish(workspace, project, audience, Approval(fresh=True))
-        _tell([f"  edition {done.number} for {audience}: {done.page}"])
+        done = publish_scheduled(workspace, project, audience)
     except ConnectorError as error:
         _warn([f"{project.key}, audience {audience}: {error}"])
         return error.exit_code if isinstance(error, SafetyError) else EXIT_DONE
+    _warn([f"{project.key}: {line}" for line in done.warnings])
+    if done.number is not None:
+        _tell([f"  edition {done.number} for {audience}: {done.page}"])
+    if done.waits_for:
+        look = f"clientview preview {project.key} --audience {audience}"
+        _warn([f"{project.key}: the draft for {audience} awaits {done.waits_for}: {look}"])
     return EXIT_DONE
 
 

@@ -17,10 +17,13 @@ from connector.cli import (
     change,
     editions,
     forecast,
+    note,
+    publishing,
     report,
     service,
     setup,
     state,
+    verify,
     webhooks,
 )
 from connector.clock import system_clock
@@ -64,7 +67,21 @@ def root(
     context.obj = config
 
 
-for _room in (setup, service, state, forecast, baseline, change, editions, report, alerts, webhooks):
+for _room in (
+    setup,
+    service,
+    state,
+    forecast,
+    baseline,
+    change,
+    publishing,
+    note,
+    editions,
+    verify,
+    report,
+    alerts,
+    webhooks,
+):
     _room.register(app)
 
 

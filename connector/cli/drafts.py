@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from connector.pipeline.editions import Preview
+    from connector.pipeline.previewing import Preview
     from connector.pipeline.workspace import Project
 
 SHOWN = 15  # lines of a kind; the page has them all
@@ -34,6 +34,38 @@ def preview_lines(project: Project, draft: Preview) -> Iterator[str]:
     if draft.held:
         yield f"  HELD: with what is withheld, the page would say otherwise: {draft.held}"
     yield f"  next: {_next(project, draft)}"
+
+
+def overview_line(project: str, draft: Preview) -> str:
+    """Tell one draft on one line: verdict, what is new, since when it waits, what it waits for."""
+    return ", ".join(
+        part for part in (f"{project} {draft.audience}: {draft.verdict or 'no verdict'}", *_short(draft))
+    )
+
+
+def _short(draft: Preview) -> Iterator[str]:
+    found = draft.review
+    if draft.is_unchanged:
+        yield f"nothing new since edition {draft.previous}"
+        return
+    if found.is_first:
+        yield "first edition"
+    counts = (
+        ("new text", found.texts),
+        ("date", found.dates),
+        ("state or number", found.facts),
+        ("gone", found.gone),
+    )
+    for name, lines in counts:
+        if lines:
+            yield f"{name} {len(lines)}"
+    if not found.is_first and not found.lines:
+        yield "only wording of the page itself"
+    yield f"waiting {draft.waiting_days} days" if draft.waiting_days != 1 else "waiting 1 day"
+    if draft.held:
+        yield "HELD"
+    elif draft.needs_approval:
+        yield "needs approval"
 
 
 def _news(draft: Preview) -> Iterator[str]:

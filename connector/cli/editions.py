@@ -1,66 +1,30 @@
-"""Commands that make pages: preview, publish, editions."""
+"""Commands about what was published: list, show, verify, rebuild."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from connector.cli import session
+from connector.cli.session import AudienceName, audiences
 
 if TYPE_CHECKING:
-    from connector.pipeline.editions import Approval
     from connector.pipeline.workspace import Project, Workspace
+    from connector.store.chain import ChainLink
     from connector.store.editions import Edition
-
-AudienceName = Annotated[
-    str | None, typer.Option("--audience", metavar="A", help="One audience; all without it.")
-]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command()(preview)
-    app.command()(publish)
     commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     commands.command("list")(list_)
     commands.command()(show)
-    app.add_typer(commands, name="editions", help="What was published: list, show.")
-
-
-def preview(context: typer.Context, project: session.ProjectKey, audience: AudienceName = None) -> None:
-    """Build the draft, say what is new to its readers, write it as a local page to look at."""
-    from connector.cli.drafts import preview_lines
-    from connector.pipeline.editions import preview as build_preview
-
-    with session.opened(context) as workspace:
-        found = workspace.project(project)
-        for name in _audiences(found, audience):
-            session.say("\n".join(preview_lines(found, build_preview(workspace, found, name))))
-
-
-def publish(  # noqa: PLR0913, PLR0917 - the parameters of a command are its options
-    context: typer.Context,
-    project: session.ProjectKey,
-    audience: AudienceName = None,
-    approved_by: Annotated[str, typer.Option("--approved-by", metavar="NAME", help="Who approves.")] = "",
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Kept with the edition.")] = "",
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="As it is now, also if that differs from the preview.")
-    ] = False,
-    reason: Annotated[
-        str, typer.Option("--reason", metavar="TEXT", help="Why a held edition may go out; recorded.")
-    ] = "",
-) -> None:
-    """Approve and publish the next edition."""
-    from connector.pipeline.editions import Approval
-
-    approval = Approval(approved_by=approved_by.strip(), note=note, reason=reason.strip(), fresh=fresh)
-    with session.opened(context) as workspace:
-        found = workspace.project(project)
-        codes = [_publish(workspace, found, name, approval) for name in _audiences(found, audience)]
-    session.finish(max(codes))
+    commands.command()(verify)
+    commands.command()(rebuild)
+    app.add_typer(commands, name="editions", help="What was published: list, show, verify, rebuild.")
 
 
 def list_(
@@ -71,11 +35,15 @@ def list_(
 ) -> None:
     """List the editions of a project."""
     with session.opened(context) as workspace:
-        found = workspace.store.editions.list(workspace.project(project).key, audience)
+        key = workspace.project(project).key
+        found = workspace.store.editions.list(key, audience)
+        gone = {name: _withdrawn(workspace, key, name) for name in {one.audience for one in found}}
     if as_json:
-        session.say(json.dumps([_summary(one) for one in found], ensure_ascii=False, indent=2))
+        rows = [_summary(one, gone[one.audience].get(one.number)) for one in found]
+        session.say(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    session.say("\n".join(_line(one) for one in found) or "no edition yet")
+    lines = [_line(one, gone[one.audience].get(one.number)) for one in found]
+    session.say("\n".join(lines) or "no edition yet")
 
 
 def show(
@@ -91,44 +59,54 @@ def show(
     """Show one edition; its manifest is internal."""
     with session.opened(context) as workspace:
         found = workspace.project(project)
-        editions = [_edition(workspace, found, name, number) for name in _audiences(found, audience)]
-    for edition in editions:
-        disclosed = json.loads(edition.manifest)
+        editions = [_edition(workspace, found, name, number) for name in audiences(found, audience)]
+        gone = [_withdrawn(workspace, found.key, one.audience).get(one.number) for one in editions]
+    for edition, withdrawn in zip(editions, gone, strict=True):
         if as_json:
-            whole = {**_summary(edition), "manifest": disclosed} if manifest else _summary(edition)
-            session.say(json.dumps(whole, ensure_ascii=False, indent=2))
+            whole = _summary(edition, withdrawn)
+            disclosed = {"manifest": json.loads(edition.manifest)} if manifest else {}
+            session.say(json.dumps({**whole, **disclosed}, ensure_ascii=False, indent=2))
             continue
-        session.say(_line(edition))
+        session.say("\n".join((_line(edition, withdrawn), *_made(edition))))
         if manifest:
-            for one in disclosed["disclosed"]:
-                source = f"{one['source_field']} {one['record']}".rstrip()
-                session.say(f"  {one['path']}: {one['text']!r} from {source} ({one['rule']})")
+            session.say("\n".join(_disclosed(edition)))
 
 
-def _publish(workspace: Workspace, project: Project, audience: str, approval: Approval) -> int:
-    """Publish for one audience; what is refused there does not stop the next one."""
-    from connector.errors import SafetyError
-    from connector.pipeline.editions import publish as publish_edition
+def verify(context: typer.Context, project: session.ProjectKey, audience: AudienceName = None) -> None:
+    """Check what was published against what is stored: every statement, every file."""
+    from connector.pipeline.proving import check_stored
 
-    try:
-        done = publish_edition(workspace, project, audience, approval)
-    except SafetyError as error:
-        session.warn(str(error))
-        return error.exit_code
-    for line in done.mended:
-        session.warn(line)
-    if done.number is None:
-        session.say(f"{audience}: nothing changed since the last edition; no new one")
-    else:
-        session.say(f"{audience}: edition {done.number} published: {done.page}")
-    return 0
+    with session.opened(context) as workspace:
+        found = workspace.project(project)
+        results = {name: check_stored(workspace, found, name) for name in audiences(found, audience)}
+    for name, checked in results.items():
+        for line in checked.faults:
+            session.warn(f"{name}: {line}")
+        session.say(f"{name}: {checked.summary}")
+    session.finish(4 if any(checked.faults for checked in results.values()) else 0)
 
 
-def _audiences(project: Project, audience: str | None) -> list[str]:
-    if audience is None:
-        return list(project.settings.audiences)
-    project.settings.audience(audience)
-    return [audience]
+def rebuild(
+    context: typer.Context,
+    project: session.ProjectKey,
+    number: Annotated[int | None, typer.Argument(metavar="[N]", help="Number; all without.")] = None,
+    audience: AudienceName = None,
+) -> None:
+    """Make editions anew from what is stored, and compare them with the bytes that were published."""
+    from connector.pipeline.proving import rebuilt
+
+    with session.opened(context) as workspace:
+        found = workspace.project(project)
+        results = [
+            (name, each)
+            for name in audiences(found, audience)
+            for each in rebuilt(workspace, found, name, number)
+        ]
+    for name, each in results:
+        session.say(f"{name} {each.number}: {each.text}")
+    if not results:
+        session.say("no edition yet")
+    session.finish(4 if any(not each.is_same for _, each in results) else 0)
 
 
 def _edition(workspace: Workspace, project: Project, audience: str, number: int | None) -> Edition:
@@ -144,15 +122,51 @@ def _edition(workspace: Workspace, project: Project, audience: str, number: int 
     return latest
 
 
-def _line(one: Edition) -> str:
+def _withdrawn(workspace: Workspace, project: str, audience: str) -> Mapping[int, ChainLink]:
+    """Return what withdrew each edition that no longer stands, by its number."""
+    from connector.store.chain import LinkKind
+
+    links = workspace.store.chain.list(project, audience)
+    return {link.number: link for link in links if link.kind is LinkKind.WITHDRAWN}
+
+
+def _line(one: Edition, withdrawn: ChainLink | None) -> str:
     approved = f", approved by {one.approved_by}" if one.approved_by else ""
     note = f" ({one.note})" if one.note else ""
-    return f"{one.audience} {one.number} of {one.published_at:%Y-%m-%dT%H:%M:%SZ}{approved}{note}"
+    gone = "" if withdrawn is None else f", WITHDRAWN {_at(withdrawn)}{_by(withdrawn)}: {withdrawn.reason}"
+    return f"{one.audience} {one.number} of {one.published_at:%Y-%m-%dT%H:%M:%SZ}{approved}{note}{gone}"
 
 
-def _summary(one: Edition) -> dict[str, object]:
+def _at(link: ChainLink) -> str:
+    return f"{link.recorded_at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _by(link: ChainLink) -> str:
+    return f" by {link.by}" if link.by else ""
+
+
+def _made(one: Edition) -> Iterator[str]:
+    """Tell by what an edition was made, and from data of when."""
+    made = one.versions
+    yield f"  policy {made.get('policy', '-')}, sha256 {made.get('policy_digest', 'unknown')}"
+    yield f"  templates sha256 {made.get('templates', 'unknown')}"
+    yield f"  program {made.get('program', '-')}"
+    for name, at in one.sources_as_of.items():
+        yield f"  data of {name}: {'never read' if at is None else f'{at:%Y-%m-%dT%H:%M:%SZ}'}"
+
+
+def _disclosed(one: Edition) -> Iterator[str]:
+    for each in json.loads(one.manifest)["disclosed"]:
+        source = f"{each['source_field']} {each['record']}".rstrip()
+        yield f"  {each['path']}: {each['text']!r} from {source} ({each['rule']})"
+
+
+def _summary(one: Edition, withdrawn: ChainLink | None) -> dict[str, object]:
     from connector.pipeline.document import iso
 
+    gone = None
+    if withdrawn is not None:
+        gone = {"at": iso(withdrawn.recorded_at), "by": withdrawn.by, "reason": withdrawn.reason}
     return {
         "project": one.project,
         "audience": one.audience,
@@ -160,6 +174,7 @@ def _summary(one: Edition) -> dict[str, object]:
         "published_at": iso(one.published_at),
         "approved_by": one.approved_by,
         "note": one.note,
+        "withdrawn": gone,
         "content_hash": one.content_hash,
         "artefact_hash": one.artefact_hash,
         "sources_as_of": {name: None if at is None else iso(at) for name, at in one.sources_as_of.items()},

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from connector.analysis.facts import Evidence
     from connector.clock import Clock
     from connector.pipeline.pull import Progress
-    from connector.pipeline.workspace import Workspace
+    from connector.pipeline.workspace import Project, Workspace
 
 ProjectKey = Annotated[str, typer.Argument(metavar="PROJECT", help="Key of the project.")]
+AudienceName = Annotated[
+    str | None, typer.Option("--audience", metavar="A", help="One audience; all without it.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -47,6 +50,18 @@ def config_file(context: typer.Context) -> Path:
     """Return the configuration named before the command."""
     found: Path = context.obj
     return found
+
+
+def audiences(project: Project, audience: str | None) -> list[str]:
+    """Return the audience asked for, or all of a project where none is.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    if audience is None:
+        return list(project.settings.audiences)
+    project.settings.audience(audience)
+    return [audience]
 
 
 def say(text: str) -> None:

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from connector.analysis.facts import ProjectFacts
-from connector.analysis.judge import judge
-from connector.analysis.state import ProjectState
+from connector.analysis.state import Forecast, MilestoneState, ProjectState
 from connector.config.texts import is_path, read_text
 from connector.disclosure.internal import InternalValue, values, withheld
 from connector.disclosure.leaks import LeakReport, find_leaks
-from connector.disclosure.policy import Policy, parse_policy, shipped
+from connector.disclosure.policy import Policy, parse_policy, shipped, shipped_text
 from connector.disclosure.projector import Projection
 from connector.disclosure.recorded import agreed_values
 from connector.disclosure.serial import load_view
 from connector.disclosure.view import ClientView
 from connector.errors import SafetyError, UsageError
 from connector.pipeline import judging
+from connector.pipeline.beside import past_editions, withdrawn
+from connector.pipeline.neighbours import of_other_projects
 from connector.pipeline.presenting import Visible, presented, projected
 from connector.pipeline.workspace import Project, Workspace
-from connector.publish.render import fixed_texts, render
+from connector.publish.bundle import bundle, fixed_texts
 from connector.store.editions import Edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What one audience may see of a project. `held` says what hiding would make untrue, "" if nothing."""
+    """What one audience may see of a project. `held` says what hiding would make untrue, "" if nothing.
+
+    `previous` is the newest edition that stands: what was withdrawn is nothing to compare with.
+    """
 
     audience: str
     policy: Policy
@@ -49,6 +54,16 @@ class Seen:
         return None if self.previous is None else load_view(self.previous.view)
 
     @property
+    def number(self) -> int:
+        """The number of the edition it would be."""
+        return int(self.view.edition.number.value or 1)
+
+    @property
+    def follows_withdrawal(self) -> bool:
+        """Tell whether the edition before was withdrawn."""
+        return self.number - 1 != (0 if self.previous is None else self.previous.number)
+
+    @property
     def told(self) -> Mapping[str, dt.date]:
         """The dates this view tells of open milestones, by key."""
         return self.projection.told
@@ -56,11 +71,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A view with its bytes and what the search in them found."""
+    """A view with its bytes and what the search in them found. `beside` lies beside the editions."""
 
     seen: Seen
     built_at: dt.datetime
     artefacts: Mapping[str, bytes]
+    beside: Mapping[str, bytes] = field(default_factory=dict)
     leaks: LeakReport
 
 
@@ -82,21 +98,22 @@ def see(workspace: Workspace, project: Project, facts: ProjectFacts, audience: s
     agreement = judging.agreement_of(workspace, project, audience)
     told = replace(agreement, baselines=tuple(b.without(hidden) for b in agreement.baselines))
     now, shown = workspace.now(), facts.without(hidden)
-    state = judge(shown, told, as_of=now)
-    visible = Visible(policy=policy, facts=shown, agreement=told, state=state)
-    held = "" if not hidden else _difference(judge(facts, agreement, as_of=now), state, policy)
-    previous = workspace.store.editions.latest(project.key, audience)
-    urls = {issue.key: issue.url for issue in facts.issues if issue.url and issue.key not in hidden}
-    given = replace(presented(workspace, project, audience, visible), urls=urls)
-    seen = None if previous is None else load_view(previous.view)
-    number = 1 if previous is None else previous.number + 1
-    given = replace(given, previous=seen, edition_number=number)
+    visible = Visible.judged(policy, shown, told, as_of=now)
+    whole = Visible.judged(policy, facts, agreement, as_of=now) if hidden else visible
+    previous = _standing(workspace, project, audience)
+    given = replace(
+        presented(workspace, project, audience, visible),
+        urls={issue.key: issue.url for issue in shown.issues if issue.url},
+        note=workspace.store.drafts.note(project.key, audience),
+        previous=load_view(previous.view) if previous else None,
+        edition_number=workspace.store.editions.next_number(project.key, audience),
+    )
     return Seen(
         audience=audience,
         policy=policy,
         hidden=hidden,
-        state=state,
-        held=held,
+        state=visible.state,
+        held=", ".join(_differences(whole, visible)) if hidden else "",
         previous=previous,
         projection=projected(given),
     )
@@ -113,14 +130,15 @@ def build(workspace: Workspace, project: Project, audience: str) -> Built:
     facts = judging.facts_of(workspace, project)
     _refuse_partial(project, facts)
     seen = see(workspace, project, facts, audience)
-    artefacts = render(seen.view)
+    past = past_editions(workspace, project.key, audience)
+    made = bundle(seen.view, past)
     leaks = find_leaks(
-        artefacts,
-        internal_values(workspace, project, facts),
+        made.files,
+        (*internal_values(workspace, project, facts), *of_other_projects(workspace, project)),
         seen.projection.manifest,
-        fixed=fixed_texts(seen.view.theme),
+        fixed=fixed_texts(seen.view, past, made.inside),
     )
-    return Built(seen=seen, built_at=seen.state.as_of, artefacts=artefacts, leaks=leaks)
+    return Built(seen=seen, built_at=seen.state.as_of, artefacts=made.inside, beside=made.beside, leaks=leaks)
 
 
 def internal_values(workspace: Workspace, project: Project, facts: ProjectFacts) -> tuple[InternalValue, ...]:
@@ -144,6 +162,13 @@ def policy_of(workspace: Workspace, project: Project, audience: str) -> Policy:
         return shipped(name)
     except LookupError as exc:
         raise UsageError(f"project {project.key}, audience {audience}: {exc.args[0]}") from exc
+
+
+def policy_digest(workspace: Workspace, project: Project, audience: str) -> str:
+    """Return the SHA-256 of the text of an audience's policy, in hex; see `policy_of`."""
+    name = project.settings.audience(audience).policy
+    text = read_text(workspace.config.folder / name).text if is_path(name) else shipped_text(name)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def refuse_leaks(built: Built) -> None:
@@ -173,17 +198,41 @@ def refuse_untrue(built: Built, *, reason: str) -> None:
         )
 
 
-def _difference(full: ProjectState, visible: ProjectState, policy: Policy) -> str:
-    """Say where a verdict that is shown would be another one with what is withheld."""
-    found = []
-    if policy.shows("health", "state") and full.health.status is not visible.health.status:
-        found.append(f"health {full.health.status} against {visible.health.status}")
-    classes = {milestone.key: milestone.milestone_class for milestone in visible.milestones}
-    for milestone in full.milestones if policy.shows("milestones", "state") else ():
-        shown = classes.get(milestone.key)
-        if shown is not milestone.milestone_class:
-            found.append(f"{milestone.name} {milestone.milestone_class} against {shown or 'not there'}")
-    return ", ".join(found)
+def _differences(whole: Visible, visible: Visible) -> Iterator[str]:
+    """Say where a verdict or forecast that is shown would be another one with what is withheld."""
+    policy, full, told = visible.policy, whole.with_forecasts, visible.with_forecasts
+    shown = {milestone.key: milestone for milestone in told.milestones}
+    if policy.shows("health", "state") and full.health.status is not told.health.status:
+        yield f"health {full.health.status} against {told.health.status}"
+    for milestone in full.milestones:
+        yield from _of_milestone(policy, milestone, shown.get(milestone.key))
+
+
+def _of_milestone(policy: Policy, full: MilestoneState, told: MilestoneState | None) -> Iterator[str]:
+    is_other = told is None or told.milestone_class is not full.milestone_class
+    if is_other and policy.shows("milestones", "state"):
+        yield f"{full.name} {full.milestone_class} against {told.milestone_class if told else 'not there'}"
+    if told is None or not policy.shows("milestones", "forecast"):
+        return
+    one, other = _range(full.forecast), _range(told.forecast)
+    if one != other:
+        yield f"the forecast of {full.name} {one} against {other}"
+
+
+def _range(found: Forecast) -> str:
+    """Write what a page tells of a forecast."""
+    if found.refused is not None:
+        return "none"
+    if found.not_before_on is not None:
+        return f"not before {found.not_before_on}"
+    return f"{found.p50_on} to {found.p85_on}"
+
+
+def _standing(workspace: Workspace, project: Project, audience: str) -> Edition | None:
+    """Return the newest edition that was not withdrawn, whether or not its view can still be read."""
+    gone = withdrawn(workspace, project.key, audience)
+    editions = reversed(workspace.store.editions.list(project.key, audience))
+    return next((edition for edition in editions if edition.number not in gone), None)
 
 
 def _refuse_partial(project: Project, facts: ProjectFacts) -> None:

@@ -26,6 +26,7 @@ from connector.pipeline.workspace import Workspace
 
 PUBLISHED_KEY: Final = "clientview-key.pem"  # below `output`, and so at a fixed address of `base_url`
 KEY_FILE: Final = "signing.key"
+_TOLD: Final = "signing.told"  # fingerprints that the operator was told
 _PREFIX: Final = "file:"
 _SHORT: Final = 16  # hex digits of a fingerprint that name the file of a key
 
@@ -122,6 +123,27 @@ def signing_key(workspace: Workspace) -> SigningKey:
 def public_key(workspace: Workspace) -> PublicKey:
     """Return the public half of the installation's key; see `signing_key`."""
     return signing_key(workspace).public
+
+
+def announce(workspace: Workspace) -> str:
+    """Say whose key signs editions, once for each key; "" where that was said before.
+
+    Args:
+        workspace: Whose key it is.
+    """
+    key = public_key(workspace)
+    file = workspace.config.folder / FOLDER / _TOLD
+    if file.is_file() and key.fingerprint in file.read_text(encoding="ascii").split():
+        return ""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with file.open("a", encoding="ascii") as stream:
+        stream.write(f"{key.fingerprint}\n")
+    return (
+        "editions are signed with this installation's key. Its fingerprint:\n"
+        f"  {in_blocks(key.fingerprint)}\n"
+        "Tell it to your client once by another way than the page (by phone, on paper): only then can"
+        f" they prove that an edition is yours. Back up {key_file(workspace)}; nobody can make it again."
+    )
 
 
 def key_file(workspace: Workspace) -> Path:

@@ -16,7 +16,13 @@ SECOND = {"index.html": b"<p>two</p>", "summary.json": b"{}", "summary.md": b"# 
 
 def write(output: Path, number: int, artefacts: dict[str, bytes]) -> Path:
     """Write an edition of the sample."""
-    return write_edition(output, project="kite", audience="client", number=number, artefacts=artefacts)
+    return write_edition(
+        output,
+        place="kite/client",
+        number=number,
+        inside=artefacts,
+        beside={"index.html": artefacts["index.html"]},
+    )
 
 
 def listing(output: Path) -> dict[str, bytes]:

@@ -40,8 +40,16 @@ def baseline(at: float = 0, **overrides: object) -> Baseline:
 
 def draft(audience: str = "client", **overrides: str) -> Draft:
     """Make a draft."""
-    values = {"content_hash": "c0", "artefact_hash": "a0", "view": '{"title": "Apollo"}', "manifest": "[]"}
-    return Draft(project="apollo", audience=audience, built_at=day(0), **(values | overrides))
+    made = Draft(
+        project="apollo",
+        audience=audience,
+        built_at=day(0),
+        content_hash="c0",
+        artefact_hash="a0",
+        view='{"title": "Apollo"}',
+        manifest="[]",
+    )
+    return replace(made, **overrides)  # type: ignore[arg-type] # whatever the test overrides
 
 
 def edition(number: int = 1, *, audience: str = "client", at: float = 0, **told: dt.date) -> Edition:
