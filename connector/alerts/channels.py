@@ -1,14 +1,19 @@
-"""The door alerts leave by: Apprise, and nothing else."""
+"""The door alerts leave by: Apprise, and signed JSON to a receiver of one's own."""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import hmac
 import logging
 import threading
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
+import requests
 from apprise import Apprise, NotifyFormat
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -57,6 +62,54 @@ def send(url: str, *, subject: str, text: str) -> Sent:
         channel.add(url)
         delivered = channel.notify(body=text, title=subject, body_format=NotifyFormat.TEXT)
     return Sent(ok=True) if delivered else Sent(ok=False, reason=_told(reasons, url))
+
+
+SIGNATURE: Final = "X-Clientview-Signature"
+_WAIT_S: Final = (5, 20)  # to connect, to answer
+
+
+def signature(body: bytes, secret: str, *, at: dt.datetime) -> str:
+    """Sign what is sent, with the instant of sending: `t=1790000000,v1=<hex>`.
+
+    The receiver computes HMAC-SHA256 of `t`, a full stop and the body with the shared secret, compares in
+    constant time, and refuses a `t` that is some minutes old, so that nothing can be sent again by others.
+    """
+    seconds = str(int(at.timestamp()))
+    digest = hmac.new(secret.encode(), f"{seconds}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={seconds},v1={digest}"
+
+
+def webhook_fault(url: str) -> str:
+    """Say what is wrong with the address of a receiver of signed JSON; "" if nothing is."""
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        return ""
+    return "the webhook's address is no https:// address"
+
+
+def send_signed(url: str, body: str, *, secret: str, at: dt.datetime) -> Sent:
+    """Post JSON to a receiver, once; redirects are not followed.
+
+    Args:
+        url: https; plain http to this machine alone.
+        body: A JSON document.
+        secret: Shared with the receiver.
+        at: The instant of sending.
+    """
+    fault = webhook_fault(url)
+    if fault:
+        return Sent(ok=False, reason=fault)
+    data = body.encode()
+    headers = {"Content-Type": "application/json", SIGNATURE: signature(data, secret, at=at)}
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.post(url, data=data, headers=headers, timeout=_WAIT_S, allow_redirects=False)
+    except requests.RequestException as exc:
+        return Sent(ok=False, reason=f"the webhook could not be reached ({type(exc).__name__})")
+    if answer.status_code // 100 == 2:
+        return Sent(ok=True)
+    return Sent(ok=False, reason=f"the webhook answered {answer.status_code}")
 
 
 class _Collector(logging.Handler):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.alerts import channels
 from connector.alerts.decide import Decision, Notice, Transition, send_after
 from connector.alerts.message import Message
 from connector.alerts.route import Route
+from connector.analysis.state import Severity
 from connector.errors import UsageError
 from connector.store import Store
 from connector.store.alerts import AlertTransition
@@ -36,6 +37,7 @@ class Letter:
 
     to: tuple[str, ...]
     message: Message
+    is_signed: bool = False  # its channels get the message as JSON
 
 
 def record(
@@ -52,7 +54,7 @@ def record(
         route.project,
         states=decision.states,
         transitions=[_transition(notice) for notice in (*decision.notices, *decision.untold)],
-        messages=[_addressed(letter.message, to, route, now) for letter in letters for to in letter.to],
+        messages=[_addressed(_as_read(letter), to, route, now) for letter in letters for to in letter.to],
         at=now,
     )
 
@@ -104,7 +106,7 @@ def _try(store: Store, route: Route, message: Waiting, now: dt.datetime) -> str:
         reason = "the channel is no longer in `[project.alerts] to`"
         store.outbox.give_up(message.id, error=reason, at=now)
         return reason
-    sent = _send(route, message)
+    sent = send_to(route, message.channel, subject=message.subject, text=message.body, now=now)
     if sent.ok:
         store.outbox.mark_sent(message.id, at=now)
         return ""
@@ -112,12 +114,29 @@ def _try(store: Store, route: Route, message: Waiting, now: dt.datetime) -> str:
     return sent.reason
 
 
-def _send(route: Route, message: Waiting) -> channels.Sent:
+def send_to(route: Route, channel: str, *, subject: str, text: str, now: dt.datetime) -> channels.Sent:
+    """Send one message through one channel of a project, once; a webhook's text is its whole body."""
     try:
-        address = route.resolve(message.channel)
+        address = route.resolve(channel)
+        secret = route.secrets.get(channel)
+        if secret is not None:
+            return channels.send_signed(address, text, secret=route.resolve(secret), at=now)
     except UsageError as exc:
         return channels.Sent(ok=False, reason=str(exc))
-    return channels.send(address, subject=message.subject, text=message.body)
+    return channels.send(address, subject=subject, text=text)
+
+
+def fault_of(route: Route, channel: str) -> str:
+    """Say what is wrong with a channel before anything is sent; never its address. "" if nothing is."""
+    try:
+        address = route.resolve(channel)
+        secret = route.secrets.get(channel)
+        if secret is not None:
+            route.resolve(secret)
+            return channels.webhook_fault(address)
+    except UsageError as error:
+        return str(error)
+    return channels.address_fault(address)
 
 
 def _transition(notice: Notice) -> AlertTransition:
@@ -131,6 +150,26 @@ def _transition(notice: Notice) -> AlertTransition:
         severity=alert.severity,
         note=notice.transition.value if alert.last_notified_at else f"{notice.transition.value}, not told",
     )
+
+
+def trial(route: Route, channel: str, project: str, *, now: dt.datetime) -> channels.Sent:
+    """Send a message that says that it is a trial."""
+    message = Message(
+        key="",
+        subject=f"[{project}] Test of the alert channel",
+        text="Alerts of clientview reach this channel.\n",
+        severity=Severity.INFO,
+        project=route.project,
+    )
+    read = _as_read(Letter(to=(channel,), message=message, is_signed=channel in route.secrets))
+    return send_to(route, channel, subject=read.subject, text=read.text, now=now)
+
+
+def _as_read(letter: Letter) -> Message:
+    """Return the message as its channels read it."""
+    if not letter.is_signed:
+        return letter.message
+    return replace(letter.message, text=letter.message.as_json)
 
 
 def _addressed(message: Message, to: str, route: Route, now: dt.datetime) -> NewMessage:

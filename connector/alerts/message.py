@@ -5,6 +5,8 @@ It is to be read on a phone: gravest first, each fact once, long lists cut.
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -55,6 +57,23 @@ class Message:
     subject: str
     text: str
     severity: Severity
+    project: str = ""  # its key
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def as_json(self) -> str:
+        """The message for programs: schema `clientview.alert/1`."""
+        return json.dumps(
+            {
+                "schema": "clientview.alert/1",
+                "project": self.project,
+                "subject": self.subject,
+                "text": self.text,
+                "severity": self.severity.value,
+                "notices": [_notice(notice) for notice in self.notices],
+            },
+            ensure_ascii=False,
+        )
 
 
 def compose(decision: Decision, state: ProjectState, calendar: WorkingCalendar) -> tuple[Message, ...]:
@@ -84,8 +103,24 @@ def compose(decision: Decision, state: ProjectState, calendar: WorkingCalendar) 
         subject=_subject(decision, found, ended, scene),
         text="\n\n".join(part for part in parts if part) + "\n",
         severity=gravest(decision.notices),
+        project=state.project,
+        notices=tuple(decision.notices),
     )
     return (message,)
+
+
+def _notice(notice: Notice) -> dict[str, object]:
+    alert = notice.alert
+    return {
+        "id": f"{alert.rule}:{alert.object}",
+        "rule": alert.rule,
+        "object": alert.object,
+        "name": alert.object_name,
+        "transition": notice.transition.value,
+        "severity": alert.severity.value,
+        "since": f"{alert.since.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "facts": dict(alert.facts),
+    }
 
 
 def _subject(decision: Decision, found: Sequence[Heading], ended: Sequence[Notice], scene: Scene) -> str:

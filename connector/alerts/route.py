@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from connector.alerts.decide import Notice, Transition
 from connector.analysis.state import Severity
@@ -20,6 +20,7 @@ class Target:
     level: Severity = Severity.INFO
     rules: frozenset[str] = frozenset()  # empty: all
     is_lead: bool = False  # told only of what nobody acknowledged, and of its end
+    is_signed: bool = False  # gets JSON with a signature
 
     def takes(self, notice: Notice) -> bool:
         """Whether these channels are told of a notice."""
@@ -40,6 +41,7 @@ class Route:
     project: str
     targets: tuple[Target, ...]
     resolve: Callable[[str], str]  # a channel's name to its address with credentials; may raise UsageError
+    secrets: Mapping[str, str] = field(default_factory=dict)  # a webhook's channel to its secret's name
     timezone: str = "UTC"  # of the project; quiet hours are local
     quiet: QuietHours | None = None
 

@@ -132,7 +132,7 @@ def backtest(
 
 def test(context: typer.Context, project: session.ProjectKey) -> None:
     """Send a test message to every channel of a project, now."""
-    from connector.alerts.channels import send
+    from connector.alerts.deliver import trial
 
     failed = False
     with session.opened(context) as workspace:
@@ -141,10 +141,7 @@ def test(context: typer.Context, project: session.ProjectKey) -> None:
         if not route.to:
             session.warn(f"project {found.key} has no channel: add `to` under [project.alerts]")
         for channel in route.to:
-            subject = f"[{found.settings.title}] Test of the alert channel"
-            sent = send(
-                route.resolve(channel), subject=subject, text="Alerts of clientview reach this channel.\n"
-            )
+            sent = trial(route, channel, found.settings.title, now=workspace.now())
             session.say(f"{channel}: {'sent' if sent.ok else f'not sent: {sent.reason}'}")
             failed = failed or not sent.ok
     session.finish(EXIT_UNDELIVERED if failed or not route.to else 0)

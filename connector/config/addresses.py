@@ -95,6 +95,33 @@ def check_mail_server(url: str) -> str:
     return url
 
 
+def check_webhook(url: str) -> str:
+    """Check the address of a receiver of signed JSON: a reference, or https without credentials.
+
+    Raises:
+        PydanticCustomError: It is neither.
+    """
+    if is_reference(url):
+        return url
+    if _holds_credentials(url):
+        raise expected(f"{REFERENCE} for an address with credentials", found="credentials in plain text")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise expected("an address such as https://hooks.example.com/clientview, or a reference to one")
+    return check_encrypted(url)
+
+
+def check_secret(reference: str) -> str:
+    """Check that a secret is only referred to.
+
+    Raises:
+        PydanticCustomError: It stands there in plain text; the error does not repeat it.
+    """
+    if not is_reference(reference):
+        raise expected(REFERENCE, found="a secret in plain text (not shown)")
+    return reference
+
+
 def check_key_file(reference: str) -> str:
     """Check where the signing key lies: only a file will do.
 

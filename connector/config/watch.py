@@ -69,6 +69,14 @@ class RouteSettings(Section):
     rules: tuple[RuleName, ...] = ()
 
 
+class WebhookSettings(Section):
+    """`[[project.alerts.webhook]]`: a receiver of one's own, that gets signed JSON."""
+
+    url: Annotated[str, AfterValidator(addresses.check_webhook)]
+    secret: Annotated[str, AfterValidator(addresses.check_secret)]
+    level: Literal["info", "warning", "critical"] = "info"
+
+
 class AlertSettings(Section):
     """`[project.alerts]`: how the project manager is told."""
 
@@ -80,6 +88,7 @@ class AlertSettings(Section):
     escalate_after: Duration | None = None
     escalate_to: tuple[Address, ...] = ()
     routes: tuple[RouteSettings, ...] = Field(default=(), alias="route")
+    webhooks: tuple[WebhookSettings, ...] = Field(default=(), alias="webhook")
 
     @model_validator(mode="after")
     def _somebody_to_escalate_to(self) -> AlertSettings:

@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.errors import AdapterError
 from adapters.protocol import Adapter, Catalogue, Window
 from adapters.records import Issue
-from connector.alerts.channels import address_fault
+from connector.alerts.deliver import fault_of
 from connector.config import load_config
 from connector.config.documents import read_documents, resolve
 from connector.config.texts import is_path, read_text
@@ -106,11 +106,7 @@ def channel_faults(workspace: Workspace, project: Project) -> Iterator[str]:
     """Yield what is wrong with a project's alert channels; never an address."""
     route = workspace.route(project)
     for channel in route.to:
-        try:
-            fault = address_fault(route.resolve(channel))
-        except UsageError as error:
-            fault = str(error)
-        if fault:
+        if fault := fault_of(route, channel):
             yield f"project {project.key}, alerts to {channel}: {fault}"
 
 

@@ -131,7 +131,10 @@ def _letters(
     found = []
     for target in route.targets:
         taken = replace(decision, notices=tuple(n for n in decision.notices if target.takes(n)))
-        found += [Letter(to=target.to, message=one) for one in compose(taken, state, calendar)]
+        found += [
+            Letter(to=target.to, message=one, is_signed=target.is_signed)
+            for one in compose(taken, state, calendar)
+        ]
     return found
 
 

@@ -21,6 +21,7 @@ from connector.clock import Clock
 from connector.config import load_config, schema
 from connector.config.secrets import resolve_if_reference
 from connector.config.sources import Source
+from connector.config.watch import AlertSettings
 from connector.store import Store, open_store
 from connector.store.notes import SourceNotes
 from mappings.rules import Rules, parse_rules
@@ -171,6 +172,7 @@ class Workspace:
         return Route(
             project=project.key,
             targets=_targets(project.settings.alerts),
+            secrets={hook.url: hook.secret for hook in project.settings.alerts.webhooks},
             resolve=lambda channel: resolve_if_reference(channel, folder),
             timezone=project.timezone,
             quiet=project.settings.alerts.quiet_hours,
@@ -222,10 +224,11 @@ def open_workspace(file: Path, clock: Clock) -> Workspace:
     return Workspace(config, open_store(config.store.url, folder=config.folder), clock)
 
 
-def _targets(settings: schema.AlertSettings) -> tuple[Target, ...]:
+def _targets(settings: AlertSettings) -> tuple[Target, ...]:
     own = [Target(to=settings.to)] if settings.to else []
     more = [
         Target(to=one.to, level=Severity(one.level), rules=frozenset(one.rules)) for one in settings.routes
     ]
+    hooks = [Target(to=(hook.url,), level=Severity(hook.level), is_signed=True) for hook in settings.webhooks]
     lead = [Target(to=settings.escalate_to, is_lead=True)] if settings.escalate_to else []
-    return (*own, *more, *lead)
+    return (*own, *more, *hooks, *lead)
