@@ -27,12 +27,13 @@ class Dot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """One number over time. Where it is not told exactly the curve has a gap: it goes on in a new piece."""
+    """One number over time. Where it is not told exactly a gap joins what is told on both sides."""
 
     is_agreed: bool
     is_total: bool
     is_done: bool
-    pieces: tuple[tuple[Dot, ...], ...]
+    pieces: tuple[tuple[Dot, ...], ...]  # of two days or more
+    gaps: tuple[tuple[Dot, Dot], ...]
     end: Dot
     last: Amount
     label_y: float
@@ -56,7 +57,7 @@ def draw(told: BurnUpView | None) -> BurnUp | None:
         told: The numbers, oldest first.
 
     Returns:
-        The drawing; None where there are fewer than two days, or no number is told exactly twice.
+        The drawing; None where there are fewer than two days, or nothing is told exactly on two of them.
     """
     points = thinned(told.points, MOST_POINTS) if told else ()
     if told is None or len(points) < 2 or points[0].on.on >= points[-1].on.on:
@@ -79,24 +80,25 @@ def draw(told: BurnUpView | None) -> BurnUp | None:
 
 
 def _curve(kind: Kind, points: Sequence[BurnPoint], across: DayScale, most: float) -> Curve | None:
-    pieces: list[list[Dot]] = [[]]
-    last: Amount | None = None
-    for point in points:
-        value = _value(point, kind)
-        if value is None:
-            pieces.append([])
-            continue
-        last = getattr(point, kind)
-        pieces[-1].append(Dot(x=across.at(point.on.on), y=round(FULL - value / most * FULL, 1)))
-    lasting = tuple(tuple(piece) for piece in pieces if len(piece) > 1)
-    if not lasting or last is None:
+    told = [(n, p, value) for n, p in enumerate(points) if (value := _value(p, kind)) is not None]
+    last = getattr(told[-1][1], kind) if told else None
+    if len(told) < 2 or last is None:
         return None
+    dots = [Dot(x=across.at(p.on.on), y=round(FULL - value / most * FULL, 1)) for _, p, value in told]
+    pieces, gaps = [[dots[0]]], []
+    for (before, *_), (now, *_), dot in zip(told, told[1:], dots[1:], strict=False):
+        if now == before + 1:
+            pieces[-1].append(dot)
+        else:
+            gaps.append((pieces[-1][-1], dot))
+            pieces.append([dot])
     return Curve(
         is_agreed=kind == "agreed",
         is_total=kind == "total",
         is_done=kind == "done",
-        pieces=lasting,
-        end=lasting[-1][-1],
+        pieces=tuple(tuple(piece) for piece in pieces if len(piece) > 1),
+        gaps=tuple(gaps),
+        end=dots[-1],
         last=last,
         label_y=0.0,
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from connector.disclosure.standing import day_of, days_of, is_current, is_over
+from connector.disclosure.standing import day_of, days_of, is_over
 from connector.disclosure.view import (
     ChangeKind,
     ChangeView,
@@ -32,7 +32,6 @@ _T = TypeVar("_T")
 _Th = TypeVar("_Th", bound=Thing)
 
 FEW_REACHED: Final = 3  # milestones reached last that stay in sight, however long ago
-MOST_REACHED: Final = 6  # those reached in the last year that stay in sight
 MOST_AHEAD: Final = 20  # open milestones in sight; the nearest ones
 FEW_UNDATED: Final = 3  # milestones without a date that stay in sight
 MOST_FOLDED: Final = 20  # rows of a folded list; more are counted
@@ -68,7 +67,6 @@ class Columns:
     agreed: bool
     planned: bool
     likely: bool
-    actual: bool
     progress: bool
 
     @property
@@ -86,6 +84,8 @@ class Schedule:
     undated: Fold[MilestoneView]
     earlier: Fold[MilestoneView]  # over, the latest first
     columns: Columns
+    has_open: bool  # any without the day it was reached
+    has_reached: bool
     next_id: ClientText | None  # of the first one in sight whose day is today or later
     bases: tuple[ClientText, ...]  # what the likely dates in sight rest on, each once
 
@@ -144,8 +144,7 @@ def schedule(view: ClientView) -> Schedule:
     """Place the milestones of a view."""
     today = view.edition.today.on
     over = [m for m in view.milestones if is_over(m)]
-    lately = [m for m in over if is_current(m, today)][-MOST_REACHED:]
-    kept = lately if len(lately) >= FEW_REACHED else [m for m in over if day_of(m)][-FEW_REACHED:]
+    kept = [m for m in over if day_of(m)][-FEW_REACHED:]
     still = [m for m in view.milestones if not is_over(m)]
     dated, undated = [m for m in still if days_of(m)], [m for m in still if not days_of(m)]
     near = sorted(dated, key=lambda m: _distance(m, today))[:MOST_AHEAD]
@@ -157,6 +156,8 @@ def schedule(view: ClientView) -> Schedule:
         undated=_fold([m for m in undated if m.head.id.value not in shown]),
         earlier=_fold([m for m in reversed(over) if m.head.id.value not in shown]),
         columns=_columns(view.milestones),
+        has_open=any(not m.actual for m in view.milestones),
+        has_reached=any(m.actual for m in view.milestones),
         next_id=next((m.head.id for m in ahead if _on(day_of(m) or m.agreed) >= today), None),
         bases=_bases(ahead),
     )
@@ -174,7 +175,7 @@ def _columns(milestones: Sequence[MilestoneView]) -> Columns:
         for field in dataclasses.fields(Columns)
     }
     found["promised"] = any(m.promised and m.promised != (m.agreed or day_of(m)) for m in milestones)
-    found["planned"] = any((m.planned and not m.actual) or m.moves for m in milestones)
+    found["planned"] = any(m.planned or m.actual or m.moves for m in milestones)
     found["likely"] = any(m.forecast and not m.actual for m in milestones)
     return Columns(**found)
 

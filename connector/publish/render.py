@@ -47,7 +47,7 @@ def _page(view: ClientView) -> bytes:
         "page.html.j2",
         view.theme,
         view=view,
-        timeline=timeline.draw(schedule.ahead, today=view.edition.today, ticks=view.ticks),
+        timeline=timeline.draw(view.milestones, today=view.edition.today, ticks=view.ticks),
         trend=trend.draw(view),
         burn_up=burnup.draw(view.burn_up),
         matrix=matrix.draw(placed.risks.open),

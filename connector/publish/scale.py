@@ -89,6 +89,15 @@ def apart(places: Sequence[float], gap: float) -> tuple[float, ...]:
     return tuple(round(by_index[index], 1) for index in range(len(places)))
 
 
+def with_room(marks: Iterable[Mark], gap: float) -> tuple[Mark, ...]:
+    """Return the marks that are at least `gap` behind the one kept before, the first always."""
+    kept: list[Mark] = []
+    for mark in marks:
+        if not kept or mark.x - kept[-1].x >= gap:
+            kept.append(mark)
+    return tuple(kept)
+
+
 def thinned(things: Sequence[_T], most: int) -> tuple[_T, ...]:
     """Return at most so many things at even distances, the first and the last always among them."""
     if len(things) <= most:

@@ -12,10 +12,11 @@ from typing import Final
 
 from connector.disclosure.standing import day_of, days_of, is_current
 from connector.disclosure.view import ClientText, Day, MilestoneView, State
-from connector.publish.scale import FULL, Band, DayScale, Mark
+from connector.publish.scale import FULL, Band, DayScale, Mark, with_room
 
 MARGIN_SHARE: Final = 0.04  # of the time shown, left free on both sides
 MOST_ROWS: Final = 16  # the drawing shows the milestones nearest to today; the list shows all
+_WORD: Final = 12.0  # per cent of the width that the word of a tick needs
 _BEND: Final = 1.2  # per cent from a mark to the bend of the line that leaves it
 
 
@@ -76,6 +77,7 @@ class Timeline:
     waits: tuple[Wait, ...]
     today: Mark
     ticks: tuple[Mark, ...]
+    words: tuple[Mark, ...]  # those of the ticks that have room for their word
     shown: Shown
 
 
@@ -99,11 +101,13 @@ def draw(milestones: Iterable[MilestoneView], *, today: Day, ticks: Iterable[Day
     height = FULL / len(chosen)
     rows = tuple(_row(m, scale, top=height * n, height=height) for n, m in enumerate(chosen))
     waits = tuple(_waits(rows))
+    marks = tuple(scale.mark(tick) for tick in ticks if scale.holds(tick))
     return Timeline(
         rows=rows,
         waits=waits,
         today=scale.mark(today),
-        ticks=tuple(scale.mark(tick) for tick in ticks if scale.holds(tick)),
+        ticks=marks,
+        words=with_room(marks, _WORD),
         shown=_shown(rows, waits),
     )
 

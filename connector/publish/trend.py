@@ -7,15 +7,16 @@ when the milestone is reached: there the date it had is the day itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from connector.disclosure.standing import is_over
 from connector.disclosure.view import ClientText, ClientView, Day, MilestoneView, TrendLineView, TrendPoint
-from connector.publish.scale import FULL, DayScale, Mark, apart
+from connector.publish.scale import FULL, DayScale, Mark, apart, with_room
 
 MOST_LINES: Final = 8  # more cannot be told apart
 _MARGIN: Final = 0.06  # of the time shown, left free above and below
+_WORD: Final = 10.0  # per cent of the height that the word of a tick needs
 _LABEL_GAP: Final = 14.0  # per cent of the height between two labels
 
 
@@ -29,13 +30,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One milestone: its corners, where its dates were seen, and its label."""
+    """One milestone: its corners, its dates, and its label."""
 
     number: int  # from 1
     title: ClientText
     corners: tuple[Point, ...]
-    seen: tuple[Point, ...]
+    turns: tuple[Point, ...]  # where a date was seen for the first time
     points: tuple[TrendPoint, ...]
+    kept: tuple[TrendPoint, ...]  # one for each date that followed upon another
     end: Point
     label_y: float
     has_moved: bool
@@ -43,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """The whole drawing. `level` are worded days up the axis; `x` of their marks counts from the top."""
+    """The whole drawing. `level` are worded days up the axis; their `x` counts from the bottom."""
 
     lines: tuple[Line, ...]
     diagonal: tuple[Point, Point] | None
@@ -84,7 +86,7 @@ def draw(view: ClientView) -> Trend | None:
         diagonal=_diagonal(first, today, up),
         first=first,
         today=today,
-        level=tuple(Mark(x=_flipped(up.at(t.on)), day=t) for t in view.ticks if up.holds(t)),
+        level=with_room((up.mark(tick) for tick in view.ticks if up.holds(tick)), _WORD),
     )
 
 
@@ -108,14 +110,16 @@ def _until(milestone: MilestoneView | None, today: Day, line: TrendLineView, ove
 
 
 def _line(number: int, line: TrendLineView, across: DayScale, up: DayScale, *, until: Day) -> Line:
-    seen = tuple(Point(x=across.at(point.seen.on), y=_flipped(up.at(point.day.on))) for point in line.points)
-    end = Point(x=max(seen[-1].x, across.at(until.on)), y=seen[-1].y)
+    kept = _kept(line.points)
+    turns = tuple(Point(x=across.at(point.seen.on), y=_flipped(up.at(point.day.on))) for point in kept)
+    end = Point(x=max(turns[-1].x, across.at(until.on)), y=turns[-1].y)
     return Line(
         number=number,
         title=line.title,
-        corners=(*_steps(seen), end),
-        seen=seen,
+        corners=(*_steps(turns), end),
+        turns=turns,
         points=line.points,
+        kept=kept,
         end=end,
         label_y=end.y,
         has_moved=_has_moved(line),
@@ -130,21 +134,13 @@ def _steps(seen: Sequence[Point]) -> list[Point]:
     return corners
 
 
+def _kept(points: Sequence[TrendPoint]) -> tuple[TrendPoint, ...]:
+    return tuple(point for n, point in enumerate(points) if not n or point.day.on != points[n - 1].day.on)
+
+
 def _labelled(lines: Sequence[Line]) -> tuple[Line, ...]:
     places = apart([line.end.y for line in lines], _LABEL_GAP)
-    return tuple(
-        Line(
-            number=line.number,
-            title=line.title,
-            corners=line.corners,
-            seen=line.seen,
-            points=line.points,
-            end=line.end,
-            label_y=place,
-            has_moved=line.has_moved,
-        )
-        for line, place in zip(lines, places, strict=True)
-    )
+    return tuple(replace(line, label_y=place) for line, place in zip(lines, places, strict=True))
 
 
 def _diagonal(first: Day, today: Day, up: DayScale) -> tuple[Point, Point] | None:

@@ -71,12 +71,12 @@ def test_old_milestones_are_no_part_of_the_drawing() -> None:
     assert found.ticks == ()
 
 
-def test_the_last_year_stays_in_sight() -> None:
-    """Of those reached within a year the last six stay in sight."""
+def test_the_last_ones_reached_stay_in_sight() -> None:
+    """Of those reached the last three stay in sight, the others are folded."""
     lately = [reached(n, TODAY - dt.timedelta(days=300 - 30 * n)) for n in range(1, 10)]
     schedule = outline.schedule(view(*lately))
-    assert names(schedule.ahead) == [f"Step {n}" for n in range(4, 10)]
-    assert schedule.earlier.count == 3
+    assert names(schedule.ahead) == [f"Step {n}" for n in range(7, 10)]
+    assert schedule.earlier.count == 6
 
 
 @pytest.mark.parametrize(("count", "folded"), [(3, 0), (4, 4), (25, 25)])
