@@ -20,6 +20,7 @@ _DRAWN: Final = re.compile(
     r"""[\s"'](?:x|y|dx|dy|x1|x2|y1|y2|cx|cy|r|rx|ry|width|height|points|d|viewbox|transform|textlength)$"""
 )
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?")
+_TAG: Final = re.compile(r"</?[a-z][^<>]*")  # open: a mail puts its styles behind the other attributes
 _RUN: Final = 3  # letters by which the text that covers a place is looked up
 _EDGE: Final = "\x00"  # between the allowed texts of a form; no folded text holds it
 
@@ -28,11 +29,12 @@ class Allowed:
     """The texts that may stand in an artefact, and the rule that lets each do so."""
 
     def __init__(self, manifest: Iterable[Disclosure], fixed: Iterable[str]) -> None:
-        """Take the disclosed and the fixed texts; of a disclosed one with several lines, each line too."""
+        """Take the disclosed and the fixed texts, each also line by line; of the fixed ones, each tag too."""
         texts: dict[str, str] = {}
         for entry in manifest:
             texts.update((line, entry.rule) for line in _ways(entry.text))
-        texts.update((text, FIXED_TEXT) for text in fixed)
+        for text in fixed:
+            texts.update((line, FIXED_TEXT) for line in (*_ways(text), *_TAG.findall(text)))
         self._forms = {form: _Shapes(_formed(texts, form)) for form in FORMS}
 
     def rule_for(self, hit: Hit) -> str:

@@ -38,8 +38,13 @@ FORMAT_TEXTS: Final = (
     "Content-Transfer-Encoding: 8bit",
     "Content-Disposition: attachment; filename=",
     "Content-Disposition: inline; filename=",
+    "<!doctype html><html",
+    ' style="',
+    '<content type="xhtml">',
+    '<content type="html">',
+    "<?xml version='1.0' encoding='utf-8'?>",
 )
-"""What every mail says about its own parts."""
+"""What every mail says about its own parts, and every page and feed about itself."""
 MOST_NESTED: Final = 3  # mails and attachments inside each other
 _FOLD: Final = re.compile(r"\r?\n[ \t]")
 _IDEOGRAPHS: Final = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"

@@ -117,11 +117,11 @@ def squeezed_stripped_twice(text: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    """The lines of a text that hold quoted-printable, as it reads."""
+    """The lines of a text that hold quoted-printable, as they read."""
     if not _QUOTED.search(text):
         return ""
-    lines = "\n".join(line for line in _SOFT_BREAK.sub("", text).splitlines() if _QUOTED.search(line))
-    return decoded(quopri.decodestring(lines.encode(errors="replace")).decode("utf-8", errors="replace"))
+    lines = (line for line in _SOFT_BREAK.sub("", text).splitlines() if _QUOTED.search(line))
+    return decoded("\n".join(filter(None, map(_dequoted, lines))))
 
 
 def addressed(text: str) -> str:
@@ -244,6 +244,14 @@ def _squeezed_together(batch: Sequence[str]) -> list[str]:
 def _joined(text: str) -> str:
     """Join surrogates that JSON escapes left apart."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _dequoted(line: str) -> str:
+    """Return a line with quoted-printable undone; "" where that is no text, as for `VALUE=DATE`."""
+    try:
+        return quopri.decodestring(line.encode(errors="replace")).decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _unescaped(found: re.Match[str]) -> str:
