@@ -125,7 +125,7 @@ class _Account:
         if span.is_exact:
             return self.scribe.amount(value, origin)
         if part is not ScopePart.CURRENT and (span.low, span.high) == self._coarse:
-            return self.scribe.total(value, origin)
+            return self.scribe.total(value, origin, near=self._near(part))
         return self.scribe.between(max(0, span.low), span.high, origin, near=span.near)
 
     @property

@@ -187,12 +187,18 @@ class Scribe:
         text = self._inner(self._catalogue.number(value), origin)
         return self._keep(Amount(value=value, text=text), origin)
 
-    def total(self, value: float, origin: Origin) -> Amount:
-        """Let out a total of things not told one by one: fewer than `k` are only told as such."""
+    def total(self, value: float, origin: Origin, *, near: float | None = None) -> Amount:
+        """Let out a total of things not told one by one: fewer than `k` are only told as such.
+
+        Args:
+            value: The total.
+            origin: Where it came from.
+            near: What it was last told as exactly, if anything.
+        """
         if not self.is_coarse(value):
             return self.amount(value, origin)
         text = self._inner(self._catalogue.count("total.fewer", self._k), origin)
-        return self._keep(Amount(value=None, text=text), origin)
+        return self._keep(Amount(value=None, text=text, near=near), origin)
 
     @property
     def most_coarse(self) -> int:
