@@ -23,6 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from adapters.errors import AdapterError
 from connector.errors import ConnectorError, SafetyError, UsageError
 from connector.pipeline.editions import publish_scheduled
+from connector.pipeline.mailing import deliver
 from connector.pipeline.pull import Order
 from connector.pipeline.report import EXIT_DONE, ProjectReport, gravest, project_lines
 from connector.pipeline.rhythm import is_due, trigger
@@ -62,6 +63,7 @@ def run_once(workspace: Workspace) -> int:
         project = workspace.project(key)
         codes += [publish_due(workspace, project, audience) for audience in project.settings.audiences]
         _warn([*report.warnings, *send(workspace, project, whatever_backoff=True)])
+        _deliver(workspace, project, whatever_backoff=True)
     return gravest(codes)
 
 
@@ -193,6 +195,13 @@ def _sync(scheduler: BaseScheduler, workspace: Workspace, project: Project) -> N
 
 def _send(workspace: Workspace, project: Project) -> None:
     _warn(send(workspace, project))
+    _deliver(workspace, project)
+
+
+def _deliver(workspace: Workspace, project: Project, *, whatever_backoff: bool = False) -> None:
+    done = deliver(workspace, project, whatever_backoff=whatever_backoff)
+    _tell([f"  {line}" for line in done.sent])
+    _warn(done.warnings)
 
 
 def _guarded(project: Project, job: Callable[[], object]) -> Callable[[], None]:

@@ -33,14 +33,15 @@ def preview(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Your own copy: news marked, sources beside; internal."),
     ] = None,
+    paper: Annotated[bool, typer.Option("--pdf", help="Also the edition on paper; takes a second.")] = False,
 ) -> None:
     """Build the draft, say what is new to its readers, write it as a local page to look at."""
     with session.opened(context) as workspace:
         if every:
-            _refuse_named("--all", project, audience, copy)
+            _refuse_named("--all", project, audience, copy, paper or None)
             code = _preview_all(workspace)
         else:
-            code = _preview(workspace, workspace.project(_named(project)), audience, copy)
+            code = _preview(workspace, workspace.project(_named(project)), audience, copy, paper=paper)
         _tell_key(workspace)
     session.finish(code)
 
@@ -79,11 +80,26 @@ def publish(  # noqa: PLR0913, PLR0917 - the parameters of a command are its opt
         else:
             found = workspace.project(_named(project))
             codes = [_publish(workspace, found, name, approval) for name in audiences(found, audience)]
+        _deliver(workspace, project)
         _tell_key(workspace)
     session.finish(max(codes, default=0))
 
 
-def _preview(workspace: Workspace, project: Project, audience: str | None, copy: Path | None) -> int:
+def _deliver(workspace: Workspace, project: str | None) -> None:
+    """Send what was published to its readers."""
+    from connector.pipeline.mailing import deliver
+
+    for one in workspace.projects([project] if project else []):
+        done = deliver(workspace, one)
+        for line in done.sent:
+            session.say(f"  {line}")
+        for line in done.warnings:
+            session.warn(line)
+
+
+def _preview(
+    workspace: Workspace, project: Project, audience: str | None, copy: Path | None, *, paper: bool
+) -> int:
     from connector.cli.drafts import preview_lines
     from connector.errors import UsageError
     from connector.pipeline.previewing import preview as build_preview
@@ -92,7 +108,8 @@ def _preview(workspace: Workspace, project: Project, audience: str | None, copy:
     if copy is not None and len(names) > 1:
         raise UsageError(f"--html: found {len(names)} audiences; expected --audience with one of them")
     for name in names:
-        session.say("\n".join(preview_lines(project, build_preview(workspace, project, name, copy=copy))))
+        draft = build_preview(workspace, project, name, copy=copy, paper=paper)
+        session.say("\n".join(preview_lines(project, draft)))
     if copy is not None:
         session.say(f"  your copy (internal, not for the client): {copy.absolute()}")
     return 0

@@ -11,6 +11,8 @@ import typer
 from connector.cli import session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from connector.analysis.state import ProjectState
     from connector.cli.tables import Overview
     from connector.pipeline.workspace import Project, Workspace
@@ -58,7 +60,16 @@ def status(
             _show(workspace, states[0], whole=whole)
         else:
             _show_all(workspace, states)
+        _warn_of_deliveries(workspace, chosen)
     _fail(states, fail_on)
+
+
+def _warn_of_deliveries(workspace: Workspace, chosen: Sequence[Project]) -> None:
+    from connector.pipeline.mailing import standing
+
+    for project in chosen:
+        for line in standing(workspace, project):
+            session.warn(line)
 
 
 def explain(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Final
 
@@ -32,6 +32,14 @@ _NEEDS_A_PERSON: Final = (DeliveryState.FAILED, DeliveryState.IN_DOUBT)
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """How a round of deliveries ended, a line for each: what went out, and what did not with what to do."""
+
+    sent: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
 def enqueue(workspace: Workspace, project: Project, audience: str, edition: Edition) -> int:
     """Hand a published edition over for its audience's addresses; a second time changes nothing.
 
@@ -51,16 +59,13 @@ def enqueue(workspace: Workspace, project: Project, audience: str, edition: Edit
     )
 
 
-def deliver(workspace: Workspace, project: Project, *, whatever_backoff: bool = False) -> tuple[str, ...]:
+def deliver(workspace: Workspace, project: Project, *, whatever_backoff: bool = False) -> Delivered:
     """Try every delivery of a project whose time has come, each once.
 
     Args:
         workspace: Configuration, store and clock.
         project: The project.
         whatever_backoff: Also try what failed before and is not due yet.
-
-    Returns:
-        A line for each delivery that did not go out, with what to do.
     """
     _catch_up(workspace, project)
     now, box = workspace.now(), workspace.store.deliveries
@@ -68,7 +73,7 @@ def deliver(workspace: Workspace, project: Project, *, whatever_backoff: bool = 
     turn = _Turn(workspace, project)
     for waiting in box.due(project.key, now=now, whatever_backoff=whatever_backoff):
         turn.attempt(waiting)
-    return tuple(turn.warnings)
+    return Delivered(sent=tuple(turn.sent), warnings=tuple(turn.warnings))
 
 
 def standing(workspace: Workspace, project: Project) -> tuple[str, ...]:
@@ -89,7 +94,7 @@ def standing(workspace: Workspace, project: Project) -> tuple[str, ...]:
     )
 
 
-def retry(workspace: Workspace, project: Project, delivery: int) -> tuple[str, ...]:
+def retry(workspace: Workspace, project: Project, delivery: int) -> Delivered:
     """Send a delivery that failed or is in doubt again, because a person asks; returns as `deliver`.
 
     Raises:
@@ -122,6 +127,7 @@ class _Turn:
         self._box = workspace.store.deliveries
         self._writer = Writer(workspace, project)
         self._is_down = False
+        self.sent: list[str] = []
         self.warnings: list[str] = []
 
     def attempt(self, waiting: Delivery) -> None:
@@ -168,6 +174,7 @@ class _Turn:
         match handed.outcome:
             case Outcome.TAKEN:
                 self._end(claimed, DeliveryState.SENT)
+                self.sent.append(f"{_name(claimed)}: sent")
             case Outcome.REFUSED:
                 self._end(claimed, DeliveryState.FAILED, handed.reason)
             case Outcome.DOUBT:
