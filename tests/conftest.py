@@ -47,6 +47,18 @@ def _at_home(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture
+def paper() -> None:
+    """Let editions be printed, too; most tests leave that out, since it takes a second each."""
+
+
+@pytest.fixture(autouse=True)
+def _without_paper(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand where the extra `pdf` is not installed, unless a test asks for `paper`."""
+    if "paper" not in request.fixturenames:
+        monkeypatch.setattr("connector.publish.bundle.can_print", lambda: False)
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Return the folder of real tracker data, or skip naming the variable."""

@@ -69,6 +69,7 @@ def publish(  # noqa: PLR0913, PLR0917 - the parameters of a command are its opt
 ) -> None:
     """Approve and publish the next edition, or withdraw one."""
     from connector.pipeline.editions import Approval
+    from connector.pipeline.places import left_behind_lines
 
     approval = Approval(approved_by=approved_by.strip(), note=note, reason=reason.strip(), fresh=fresh)
     with session.opened(context) as workspace:
@@ -82,6 +83,8 @@ def publish(  # noqa: PLR0913, PLR0917 - the parameters of a command are its opt
             codes = [_publish(workspace, found, name, approval) for name in audiences(found, audience)]
         _deliver(workspace, project)
         _tell_key(workspace)
+        for line in left_behind_lines(workspace.config):
+            session.warn(line)
     session.finish(max(codes, default=0))
 
 

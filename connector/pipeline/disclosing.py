@@ -13,6 +13,7 @@ from connector.analysis.state import Forecast, MilestoneState, ProjectState
 from connector.config.texts import is_path, read_text
 from connector.disclosure.internal import InternalValue, values, withheld
 from connector.disclosure.leaks import LeakReport, find_leaks
+from connector.disclosure.manifest import Disclosure
 from connector.disclosure.policy import Policy, parse_policy, shipped, shipped_text
 from connector.disclosure.projector import Projection
 from connector.disclosure.recorded import agreed_values
@@ -24,7 +25,7 @@ from connector.pipeline.beside import past_editions, withdrawn
 from connector.pipeline.neighbours import of_other_projects
 from connector.pipeline.presenting import Visible, presented, projected
 from connector.pipeline.workspace import Project, Workspace
-from connector.publish.bundle import bundle, fixed_texts
+from connector.publish.bundle import bundle, fixed_texts, printed
 from connector.store.editions import Edition
 
 
@@ -70,14 +71,31 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """The search of one edition's files for what must not be in them."""
+
+    values: tuple[InternalValue, ...]
+    manifest: tuple[Disclosure, ...]
+    fixed: tuple[str, ...]
+
+    def find(self, files: Mapping[str, bytes]) -> LeakReport:
+        """Search files; see `find_leaks`."""
+        return find_leaks(files, self.values, self.manifest, fixed=self.fixed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A view with its bytes and what the search in them found. `beside` lies beside the editions."""
+    """A view with its bytes and what the search in them found.
+
+    `beside` lies beside the editions. `search` is for what is made of the view later.
+    """
 
     seen: Seen
     built_at: dt.datetime
     artefacts: Mapping[str, bytes]
     beside: Mapping[str, bytes] = field(default_factory=dict)
     leaks: LeakReport
+    search: Search | None = None
 
 
 def see(workspace: Workspace, project: Project, facts: ProjectFacts, audience: str) -> Seen:
@@ -132,13 +150,42 @@ def build(workspace: Workspace, project: Project, audience: str) -> Built:
     seen = see(workspace, project, facts, audience)
     past = past_editions(workspace, project.key, audience)
     made = bundle(seen.view, past)
-    leaks = find_leaks(
-        made.files,
-        (*internal_values(workspace, project, facts), *of_other_projects(workspace, project)),
-        seen.projection.manifest,
+    search = Search(
+        values=(*internal_values(workspace, project, facts), *of_other_projects(workspace, project)),
+        manifest=seen.projection.manifest,
         fixed=fixed_texts(seen.view, past, made.inside),
     )
-    return Built(seen=seen, built_at=seen.state.as_of, artefacts=made.inside, beside=made.beside, leaks=leaks)
+    return Built(
+        seen=seen,
+        built_at=seen.state.as_of,
+        artefacts=made.inside,
+        beside=made.beside,
+        leaks=search.find(made.files),
+        search=search,
+    )
+
+
+def with_print(built: Built) -> Built:
+    """Add the edition on paper, where it can be made here, and search it.
+
+    Raises:
+        SafetyError: An internal value stands in it.
+        MissingGlyphsError: No font has a character of the text.
+    """
+    paper = printed(built.seen.view)
+    if not paper or built.search is None:
+        return built
+    whole = replace(built, artefacts={**built.artefacts, **paper}, leaks=built.search.find(paper))
+    refuse_leaks(whole)
+    return replace(whole, leaks=_joined(built.leaks, whole.leaks))
+
+
+def _joined(first: LeakReport, second: LeakReport) -> LeakReport:
+    return LeakReport(
+        leaks=(*first.leaks, *second.leaks),
+        exemptions=(*first.exemptions, *second.exemptions),
+        searched=first.searched,
+    )
 
 
 def internal_values(workspace: Workspace, project: Project, facts: ProjectFacts) -> tuple[InternalValue, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from connector.disclosure.serial import dump_view, fingerprint, load_view
 from connector.errors import ConnectorError, SafetyError
 from connector.pipeline import mailing, portals
-from connector.pipeline.disclosing import Built, build, refuse_leaks, refuse_untrue
+from connector.pipeline.disclosing import Built, build, refuse_leaks, refuse_untrue, with_print
 from connector.pipeline.drafted import digest_of, is_unchanged, keep_draft, manifest_of, needs_approval
 from connector.pipeline.reviewing import review
 from connector.pipeline.sealing import Given, made_by, seal
@@ -70,14 +70,15 @@ def publish(workspace: Workspace, project: Project, audience: str, approval: App
             _refuse_changed(workspace, project, built)
         refuse_untrue(built, reason=approval.reason)
         _refuse_unapproved(project, built, approval)
-        return _record(workspace, project, built, approval, lock=lock, warnings=mended)
+        return _record(workspace, project, with_print(built), approval, lock=lock, warnings=mended)
 
 
 def publish_scheduled(workspace: Workspace, project: Project, audience: str) -> Published:
     """Publish the next edition if nobody has to look at it first; else keep it as a draft.
 
     Raises:
-        SafetyError: Something leaked, or the clock is moved and `[site] rehearsal` is not set.
+        SafetyError: Something leaked, the page would be untrue (the draft is kept), or the clock is
+            moved and `[site] rehearsal` is not set.
         UsageError: There is no such audience or policy.
         LockedError: Another process works on the project.
     """
@@ -88,11 +89,12 @@ def publish_scheduled(workspace: Workspace, project: Project, audience: str) -> 
         refuse_leaks(built)
         if is_unchanged(built):
             return _nothing(workspace, project, audience, warnings=mended)
-        waits_for = _waits_for(project, built)
-        if waits_for:
+        if built.seen.held or needs_approval(project, built):
             keep_draft(workspace, project, built, reviewed_at=None)
+            refuse_untrue(built, reason="")
+            waits_for = f"approval: {_asked(project, built)}"
             return _nothing(workspace, project, audience, warnings=mended, waits_for=waits_for)
-        return _record(workspace, project, built, Approval(), lock=lock, warnings=mended)
+        return _record(workspace, project, with_print(built), Approval(), lock=lock, warnings=mended)
 
 
 def locked(workspace: Workspace, project: Project) -> AbstractContextManager[Lock]:
@@ -215,13 +217,6 @@ def _refuse_unapproved(project: Project, built: Built, approval: Approval) -> No
         f"audience {built.seen.audience}: {_asked(project, built)};"
         f" look at `clientview preview {project.key}`, then publish with --approved-by NAME"
     )
-
-
-def _waits_for(project: Project, built: Built) -> str:
-    """Say what keeps an edition from going out by itself, "" if nothing does."""
-    if built.seen.held:
-        return f"a reason: without what is withheld it would say otherwise: {built.seen.held}"
-    return f"approval: {_asked(project, built)}" if needs_approval(project, built) else ""
 
 
 def _asked(project: Project, built: Built) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connector.errors import ConnectorError, SafetyError
-from connector.pipeline.disclosing import Built, build, refuse_leaks
+from connector.pipeline.disclosing import Built, build, refuse_leaks, with_print
 from connector.pipeline.drafted import is_unchanged, keep_draft, needs_approval
 from connector.pipeline.editions import Approval, Published, locked, publish
 from connector.pipeline.keyring import FOLDER
@@ -39,7 +39,9 @@ class Preview:
     exempted: int
 
 
-def preview(workspace: Workspace, project: Project, audience: str, *, copy: Path | None = None) -> Preview:
+def preview(
+    workspace: Workspace, project: Project, audience: str, *, copy: Path | None = None, paper: bool = False
+) -> Preview:
     """Build a draft, keep it as seen by a person, and write it as a local page.
 
     Args:
@@ -47,6 +49,7 @@ def preview(workspace: Workspace, project: Project, audience: str, *, copy: Path
         project: The project.
         audience: Name of the audience.
         copy: Where to write the project manager's copy: marked, with the source of each value.
+        paper: Also make the edition on paper, which takes a second.
 
     Raises:
         SafetyError: The leak check found something, a source was never read well, or `copy` lies
@@ -57,6 +60,7 @@ def preview(workspace: Workspace, project: Project, audience: str, *, copy: Path
     with locked(workspace, project):
         built = build(workspace, project, audience)
         refuse_leaks(built)
+        built = with_print(built) if paper else built
         draft = keep_draft(workspace, project, built, reviewed_at=workspace.now())
         page = _write(workspace, project, built)
     if copy is not None:

@@ -15,7 +15,8 @@ from connector.pipeline.places import place_of
 from connector.pipeline.shelving import inside_of
 from connector.pipeline.statement import PAGE, Signed, ended, sealed
 from connector.pipeline.workspace import Project, Workspace
-from connector.publish.bundle import Bundle, bundle, templates_digest
+from connector.publish.bundle import Bundle, bundle, printed, templates_digest
+from connector.publish.pdf import PDF
 from connector.publish.site import holds
 from connector.store.chain import ChainLink, LinkKind
 from connector.store.editions import Edition
@@ -155,6 +156,8 @@ def _rebuilt(workspace: Workspace, edition: Edition) -> Rebuilt:
         return Rebuilt(number=edition.number, is_same=bool(other), text=f"cannot be made anew{other}")
     link = _link_of(workspace, edition)
     made = bundle(view, _past(workspace, edition, link))
+    if PDF in workspace.store.editions.artefacts(edition.project, edition.audience, edition.number):
+        made = replace(made, inside={**made.inside, **printed(view)})
     differing = sorted(_differing(workspace, edition, link, made))
     if not differing:
         return Rebuilt(number=edition.number, is_same=True, text="the same bytes")

@@ -9,7 +9,7 @@ from typing import Final
 
 from connector.disclosure.portal_view import PastEdition
 from connector.disclosure.view import ClientView
-from connector.publish import archive, badge, calendar, environment, feed, mail, render
+from connector.publish import archive, badge, calendar, environment, feed, mail, pdf, render
 
 BESIDE: Final = (feed.FEED, calendar.CALENDAR, badge.BADGE, archive.ARCHIVE)
 
@@ -28,7 +28,7 @@ class Bundle:
 
 
 def bundle(view: ClientView, past: Sequence[PastEdition] = ()) -> Bundle:
-    """Make every form of an edition.
+    """Make every form of an edition but the one on paper: see `printed`.
 
     Args:
         view: What the client may see; nothing else is read.
@@ -41,6 +41,24 @@ def bundle(view: ClientView, past: Sequence[PastEdition] = ()) -> Bundle:
         UnsafeValueError: A template tried to print something that is not client-safe.
     """
     return Bundle(inside={**render.render(view), **mail.email(view)}, beside=beside(view, past))
+
+
+def can_print() -> bool:
+    """Tell whether the edition on paper can be made here."""
+    return pdf.is_available()
+
+
+def printed(view: ClientView) -> Mapping[str, bytes]:
+    """Make the edition on paper, which takes a second; nothing where it cannot be made here.
+
+    Args:
+        view: What the client may see; nothing else is read.
+
+    Raises:
+        MissingGlyphsError: No font has a character of the text.
+        UnsafeValueError: A template tried to print something that is not client-safe.
+    """
+    return {pdf.PDF: pdf.pdf(view)} if can_print() else {}
 
 
 def beside(view: ClientView, past: Sequence[PastEdition] = ()) -> Mapping[str, bytes]:
