@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple, cast
 
 import pytest
 
 from connector.demo.trackers.jira.cloud import JiraCloud
 from connector.demo.trackers.jira.world import JiraWorld
-from tests.connector.workbench import DAY, START, Workbench
+from tests.connector.workbench import DAY, START, Workbench, tracker
 
 NAMES = {
     "apollo": ("APO", "Apollo web shop", "Acme GmbH"),
@@ -41,24 +44,57 @@ rehearsal = true
 
 [client.acme]
 projects = ["apollo", "hermes"]
-
-[client.olymp]
-projects = ["zeus"]
 """
 
 
-def agency(folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Workbench:
-    """Make a bench whose tracker has three projects, each with a release and words of its own."""
-    bench = Workbench(folder, patch, capsys, world=JiraWorld())
-    for key in ("hermes", "zeus"):
-        tracker, name, _ = NAMES[key]
-        bench.world.project(tracker, name)
-        release = f"{name.split()[0]} gate"
-        bench.world.version(tracker, release, at=START - 30 * DAY, release_on=dt.date(2026, 11, 2))
-        bench.world.issue(
-            tracker, at=START - 9 * DAY, summary=f"Hidden word of {key}", type="Story", fix_versions=[release]
-        )
-    return bench
+class Said(NamedTuple):
+    """What a command said."""
+
+    out: str
+    err: str
+
+
+class Unheard:
+    """Stands for what captures a command's words, where nobody reads them."""
+
+    def readouterr(self) -> Said:
+        """Give nothing."""
+        return Said("", "")
+
+
+@contextmanager
+def agency(folder: Path) -> Iterator[Workbench]:
+    """Give a bench whose tracker has three projects, each with a release and words of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        unheard = cast("pytest.CaptureFixture[str]", Unheard())
+        bench = Workbench(folder, patch, unheard, world=JiraWorld())
+        for key in ("hermes", "zeus"):
+            _begin(bench.world, key)
+        yield bench
+
+
+def publish(bench: Workbench, *projects: str, head: str = HEAD, **more: str) -> Files:
+    """Sync and publish projects; `more` holds further lines of a project's audience, by its key."""
+    with tracker(bench) as server:
+        configure(bench, server, head=head, **more)
+        bench.do("sync", *projects)
+        for project in projects:
+            bench.do("publish", project)
+    return Files(bench.folder / "site")
+
+
+def _begin(world: JiraWorld, key: str) -> None:
+    tracker_key, name, _ = NAMES[key]
+    release = f"{name.split()[0]} gate"
+    world.project(tracker_key, name)
+    world.version(tracker_key, release, at=START - 30 * DAY, release_on=dt.date(2026, 11, 2))
+    world.issue(
+        tracker_key,
+        at=START - 9 * DAY,
+        summary=f"Hidden word of {key}",
+        type="Story",
+        fix_versions=[release],
+    )
 
 
 def configure(bench: Workbench, server: JiraCloud, *, head: str = HEAD, **more: str) -> None:
