@@ -80,7 +80,7 @@ def waiting(
 
 
 def _waiting(scribe: Scribe, need: NeedView, calendar: WorkingCalendar, today: dt.date) -> NeedView:
-    if need.since is None:
+    if need.since is None or scribe.is_rounding:  # the number of days would tell the day that is rounded
         return need
     days = max(0, calendar.working_days(need.since.on, today))
     origin = Origin(field="ClientAction.created_at", rule="actions.waiting")

@@ -173,15 +173,12 @@ def needs(words: Words, actions: Iterable[ClientAction], *, today: dt.date) -> t
 
 
 def _need(words: Words, action: ClientAction, *, today: dt.date) -> NeedView:
-    waiting = words.open("actions", "waiting", action, "created_at")
     since = words.day("actions", "waiting", action, "created_at")
     needed_by = words.day("actions", "needed_by", action, "needed_by")
-    days = max(0, (today - since.on).days) if since else 0
     return NeedView(
         head=words.entry("actions", action, words.disposition("actions", action)),
         needed_by=needed_by,
         since=since,
-        waiting=words.scribe.counted("need.waiting", days, waiting) if waiting else None,
         late=needed_by is not None and needed_by.on < today,
     )
 

@@ -100,10 +100,12 @@ def test_writes_instants_in_the_readers_zone() -> None:
     assert catalogue("zh-CN").moment(at, ZoneInfo("Asia/Shanghai")) == "2026年11月24日 07:30"
 
 
-@pytest.mark.parametrize(("number", "expected"), [(1, "waiting for 1 day"), (2, "waiting for 2 days")])
+@pytest.mark.parametrize(
+    ("number", "expected"), [(1, "waiting for 1 working day"), (2, "waiting for 2 working days")]
+)
 def test_counts_in_the_right_plural(number: int, expected: str) -> None:
-    """One day, two days."""
-    assert catalogue("en").count("need.waiting", number) == expected
+    """One working day, two working days."""
+    assert catalogue("en").count("dates.waiting", number) == expected
 
 
 def test_refuses_a_language_without_catalogue() -> None:
