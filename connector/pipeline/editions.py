@@ -16,6 +16,7 @@ from connector.errors import ConnectorError, SafetyError
 from connector.pipeline import mailing, portals
 from connector.pipeline.disclosing import Built, build, refuse_leaks, refuse_untrue, with_print
 from connector.pipeline.drafted import digest_of, is_unchanged, keep_draft, manifest_of, needs_approval
+from connector.pipeline.places import left_behind_lines
 from connector.pipeline.reviewing import review
 from connector.pipeline.sealing import Given, made_by, seal
 from connector.pipeline.shelving import mend, page_of, shelve
@@ -65,7 +66,8 @@ def publish(workspace: Workspace, project: Project, audience: str, approval: App
         refuse_leaks(built)
         if is_unchanged(built):
             workspace.store.drafts.drop(project.key, audience)
-            return _nothing(workspace, project, audience, warnings=mended)
+            warnings = (*mended, *beside_the_edition(workspace, project, audience))
+            return _nothing(workspace, project, audience, warnings=warnings)
         if not approval.fresh:
             _refuse_changed(workspace, project, built)
         refuse_untrue(built, reason=approval.reason)
@@ -123,13 +125,14 @@ def beside_the_edition(workspace: Workspace, project: Project, audience: str) ->
     """Write anew what shows several projects; what fails there is a warning, the edition is out.
 
     Returns:
-        A line for each failure.
+        A line for each failure, and for each folder that is still readable at an old address.
     """
+    left = left_behind_lines(workspace.config)
     try:
         portals.refresh(workspace, project.key, audience)
     except ConnectorError as error:
-        return (str(error),)
-    return ()
+        return (str(error), *left)
+    return left
 
 
 def _record(
