@@ -21,6 +21,7 @@ _DRAWN: Final = re.compile(
 )
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?")
 _TAG: Final = re.compile(r"</?[a-z][^<>]*")  # open: a mail puts its styles behind the other attributes
+_ANY_TAG: Final = re.compile(r"</?[a-z][^<>]*>")
 _RUN: Final = 3  # letters by which the text that covers a place is looked up
 _EDGE: Final = "\x00"  # between the allowed texts of a form; no folded text holds it
 
@@ -32,7 +33,7 @@ class Allowed:
         """Take the disclosed and the fixed texts, each also line by line; of the fixed ones, each tag too."""
         texts: dict[str, str] = {}
         for entry in manifest:
-            texts.update((line, entry.rule) for line in _ways(entry.text))
+            texts.update((line, entry.rule) for line in (*_ways(entry.text), *_between_tags(entry.text)))
         for text in fixed:
             texts.update((line, FIXED_TEXT) for line in (*_ways(text), *_TAG.findall(text)))
         self._forms = {form: _Shapes(_formed(texts, form)) for form in FORMS}
@@ -113,6 +114,12 @@ def _ways(text: str) -> Iterator[str]:
         yield from filter(str.strip, lines)
     if _INSTANT.fullmatch(text):
         yield text.replace("-", "").replace(":", "")
+
+
+def _between_tags(text: str) -> Iterator[str]:
+    """Yield what stands between the tags of a client text: a mail dresses the tags themselves in styles."""
+    if "</" in text:
+        yield from filter(str.strip, _ANY_TAG.split(text))
 
 
 def _is_drawn(text: str, place: int) -> bool:
