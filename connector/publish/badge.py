@@ -21,8 +21,15 @@ _COLOURS: Final[Mapping[Tone, Colour]] = {  # of the light page, each readable w
     Tone.DONE: Colour("#1d567f"),
     Tone.NEUTRAL: Colour("#4a5560"),
 }
-_NARROW: Final = 6.6  # of a letter at 11 px, in px; wide ones take the whole square
-_WIDE: Final = 11.0
+_SQUARE: Final = 11.0  # px of a Chinese character at 11 px
+_USUAL: Final = 6.3  # px of a Latin small letter, of those that are not in the list
+_WIDTHS: Final = {
+    **dict.fromkeys("ijlI.,:;'|!", 3.2),
+    **dict.fromkeys("ftr ", 4.2),
+    **dict.fromkeys("mwMW", 9.4),
+}
+_CAPITAL: Final = 7.4
+_BOLD: Final = 1.09  # as much wider bold letters are
 _MARGIN: Final = 8
 
 
@@ -65,16 +72,20 @@ def fixed_texts(view: ClientView) -> tuple[str, ...]:
 
 def _fields(view: ClientView) -> tuple[Field, Field]:
     label = _field(view.texts["portal_badge"], x=0)
-    return label, _field(view.verdict.state.word if view.verdict else view.edition.label, x=label.width)
+    word = view.verdict.state.word if view.verdict else view.edition.label
+    return label, _field(word, x=label.width, bold=_BOLD)
 
 
-def _field(text: ClientText, *, x: int) -> Field:
-    return Field(text=text, x=x, width=round(_width(text.value)) + 2 * _MARGIN)
+def _field(text: ClientText, *, x: int, bold: float = 1.0) -> Field:
+    return Field(
+        text=text, x=x, width=round(sum(_width(letter, bold) for letter in text.value)) + 2 * _MARGIN
+    )
 
 
-def _width(text: str) -> float:
-    wide = sum(unicodedata.east_asian_width(letter) in {"W", "F"} for letter in text)
-    return wide * _WIDE + (len(text) - wide) * _NARROW
+def _width(letter: str, bold: float) -> float:
+    if unicodedata.east_asian_width(letter) in {"W", "F"}:
+        return _SQUARE
+    return bold * _WIDTHS.get(letter, _CAPITAL if letter.isupper() else _USUAL)
 
 
 def _colour(view: ClientView, tone: Tone) -> Colour:

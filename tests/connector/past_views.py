@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
+from connector.disclosure.portal_view import PortalProject, PortalView
 from connector.disclosure.view import (
     ClientText,
     ClientView,
@@ -73,4 +74,33 @@ def _numbered(made: EditionView, pen: Pen, number: int, page: str | None) -> Edi
         today=pen.day(at.date()),
         series=ClientText(SERIES),
         page=None if page is None else Link(page),
+    )
+
+
+def side_by_side(*views: ClientView) -> PortalView:
+    """Make the page over several projects, in the language of the first."""
+    first = views[0]
+    return PortalView(
+        language=first.language,
+        direction=first.direction,
+        client=first.client,
+        publisher=first.publisher,
+        projects=tuple(_shown(view) for view in views),
+        texts=first.texts,
+        theme=first.theme,
+    )
+
+
+def _shown(view: ClientView) -> PortalProject:
+    return PortalProject(
+        language=view.language,
+        direction=view.direction,
+        title=view.project,
+        label=view.edition.label,
+        day=view.edition.today,
+        verdict=view.verdict.state if view.verdict else None,
+        sentence=view.verdict.sentence if view.verdict else None,
+        milestone=view.milestones[-1],
+        link=Link("../../../kite/client/index.html"),
+        texts=view.texts,
     )
