@@ -20,7 +20,7 @@ LAUNCH = ahead.LAUNCH.name
 
 def checkout(**more: object) -> MilestoneView:
     """Return the milestone as shown."""
-    return ahead.milestone(ahead.view(**more), NAME)
+    return ahead.milestone(ahead.view(ahead.FORESEEN, **more), NAME)
 
 
 def rounding(period: str) -> Policy:
