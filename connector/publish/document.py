@@ -39,7 +39,20 @@ def document(view: ClientView) -> bytes:
     Days are `YYYY-MM-DD`, instants ISO 8601 UTC; a coarsened number is its wording alone.
     """
     data: dict[str, Json] = {"schema": SCHEMA, **_part(view)}
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+    members = ",\n".join(f" {_written(key)}: {_member(value)}" for key, value in data.items())
+    return f"{{\n{members}\n}}\n".encode()
+
+
+def _member(value: Json) -> str:
+    """Write a part of the edition: of a list each thing on a line of its own."""
+    if not isinstance(value, list):
+        return _written(value)
+    things = ",\n".join(f"  {_written(each)}" for each in value)
+    return f"[\n{things}\n ]"
+
+
+def _written(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def fixed_texts() -> tuple[str, ...]:

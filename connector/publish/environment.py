@@ -97,6 +97,17 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"+", "*", "%", "-", "/", "//", "**"})
 
+    def __init__(self, **options: Any) -> None:  # signature of jinja2
+        super().__init__(**options)
+        self._safe: set[tuple[type, str]] = set()  # whether a name is safe hangs on the type alone
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # signature of jinja2
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        if (type(obj), attribute) in self._safe:
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # signature of jinja2
         if isinstance(left, str) or isinstance(right, str):
             _refuse(f"the operator {operator} on a text")
@@ -106,7 +117,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return None
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # signature of jinja2
-        return not isinstance(obj, str | type | enum.EnumType) and super().is_safe_attribute(obj, attr, value)
+        if isinstance(obj, str | type | enum.EnumType) or not super().is_safe_attribute(obj, attr, value):
+            return False
+        self._safe.add((type(obj), attr))
+        return True
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> NoReturn:
         _refuse(f"the attribute {attribute} of a {type(obj).__name__}")
@@ -126,14 +140,17 @@ class _NoJoining(Extension):
             yield token
 
 
+_PLAIN: Final = (ClientText, Colour, Link, Image, Made, Tone, Code)
+
+
 def _admit(value: object) -> object:
     """Let a client-safe value through to be escaped and printed."""
-    if isinstance(value, ClientText | Colour | Link | Image | Made | Tone | Code):
+    if isinstance(value, Markup):  # only macros of this environment make one
+        return value
+    if isinstance(value, _PLAIN):
         return value.value
     if isinstance(value, RichText):
         return Markup(value.html)  # noqa: S704 - disclosure cleaned it; nothing else makes a RichText
-    if isinstance(value, Markup):  # only macros of this environment make one
-        return value
     if not isinstance(value, int | float) or isinstance(value, bool):
         _refuse(f"a value of type {type(value).__name__}")
     return value
