@@ -64,7 +64,11 @@ def withheld(facts: ProjectFacts, policy: Policy) -> frozenset[str]:
     An issue is withheld when it has a security level, an internal label or an embargo label, or
     stands below one that is withheld: what is inside a confidential goal is confidential.
     """
-    marked = {issue.key for issue in facts.issues if issue.security or policy.withholds(issue.labels)}
+    marked = {
+        issue.key
+        for issue in facts.issues
+        if issue.security or policy.withholds(issue.labels, names=(issue.ref, issue.key))
+    }
     children: dict[str, list[str]] = {}
     for issue in facts.issues:
         if issue.parent is not None:
