@@ -17,21 +17,24 @@ from pathlib import Path
 from connector.clock import Clock
 from connector.demo import story
 from connector.demo.inbox import Inbox
+from connector.demo.postbox import Postbox
 from connector.demo.trackers.github.server import GitHubServer
 from connector.demo.trackers.jira.cloud import JiraCloud
 from connector.errors import UsageError
 from connector.pipeline.editions import Approval, publish
+from connector.pipeline.mailing import deliver
+from connector.pipeline.noting import write_note
 from connector.pipeline.pull import Order
 from connector.pipeline.report import ProjectReport
 from connector.pipeline.sync import sync
-from connector.pipeline.workspace import open_workspace
+from connector.pipeline.workspace import Workspace, open_workspace
 
 FOLDER = "clientview-demo"
 MARK = ".made-by-clientview-demo"
 PROJECT = "apollo"
 AUDIENCE = "client"
 APPROVED_BY = "Rita Falk, Northwind Studio"
-TOLD_BEFORE = (-5, -2)  # syncs after which an edition went out, counted from the last one; then the last
+TOLD_BEFORE = (-3,)  # syncs after which an edition went out, counted from the last one; then the last
 
 
 @dataclass(slots=True)
@@ -43,15 +46,6 @@ class Moment:
     def now(self) -> dt.datetime:
         """Return it."""
         return self.at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addresses:
-    """Where the trackers and the project manager's inbox answer."""
-
-    jira: str
-    github: str
-    alerts: str
 
 
 def run(folder: Path | None = None, language: str = story.ENGLISH) -> int:
@@ -70,13 +64,18 @@ def run(folder: Path | None = None, language: str = story.ENGLISH) -> int:
     clock = Clock()
     now = clock.now().replace(second=0, microsecond=0)
     moment = Moment(at=now)
-    with _trackers(now, moment, language) as (jira, github, inbox):
+    with _trackers(now, moment, language) as (jira, github), Inbox() as inbox, Postbox() as postbox:
         _say("Two trackers answer on this machine: one as Jira Cloud does, one as GitHub does.")
-        addresses = Addresses(jira=jira.url, github=github.url, alerts=inbox.address)
+        addresses = story.Addresses(
+            jira=jira.url, github=github.url, alerts=inbox.address, mail=postbox.address
+        )
         file = _configure(place, addresses, now, language)
-        page, alert = _live(file, moment, story.sync_days(now), inbox)
+        page, alert = _live(file, moment, story.sync_days(now), inbox, story.tongue(language)(story.NOTE))
+        mails = postbox.taken()
         requests = len(jira.log) + len(github.log)
     _say(f"{requests} requests were answered, all of them reading; nothing was written to a tracker.")
+    for mail in mails:
+        _say(f"Mailed to {mail['to']}: {mail['subject']}")
     _say(f"\nThe last alert, as the project manager got it:\n{_indented(alert)}")
     _farewell(file)
     sys.stdout.write(f"page: {page}\n")
@@ -84,9 +83,7 @@ def run(folder: Path | None = None, language: str = story.ENGLISH) -> int:
 
 
 @contextmanager
-def _trackers(
-    now: dt.datetime, moment: Moment, language: str
-) -> Iterator[tuple[JiraCloud, GitHubServer, Inbox]]:
+def _trackers(now: dt.datetime, moment: Moment, language: str) -> Iterator[tuple[JiraCloud, GitHubServer]]:
     tokens = story.TOKENS
     with ExitStack() as stack:
         jira = stack.enter_context(
@@ -100,7 +97,7 @@ def _trackers(
         github = stack.enter_context(
             GitHubServer(story.github_world(now, language), token=tokens["github-token"], clock=moment.now)
         )
-        yield jira, github, stack.enter_context(Inbox())
+        yield jira, github
 
 
 def _fresh(place: Path) -> Path:
@@ -112,22 +109,22 @@ def _fresh(place: Path) -> Path:
     return place
 
 
-def _configure(place: Path, addresses: Addresses, now: dt.datetime, language: str) -> Path:
+def _configure(place: Path, addresses: story.Addresses, now: dt.datetime, language: str) -> Path:
     for name, token in story.TOKENS.items():
         path = place / name
         path.touch(mode=0o600)
         path.write_text(token, encoding="utf-8")
     (place / story.LOGO).write_bytes(story.logo())
     file = place / "clientview.toml"
-    text = story.configuration(
-        addresses.jira, addresses.github, place, now=now, alerts_to=(addresses.alerts,), language=language
-    )
+    text = story.configuration(addresses, place, now=now, language=language)
     file.write_text(text, encoding="utf-8")
     return file
 
 
-def _live(file: Path, moment: Moment, days: Sequence[dt.datetime], inbox: Inbox) -> tuple[Path, str]:
-    """Sync on every day, publish on some; return the page and the last alert."""
+def _live(
+    file: Path, moment: Moment, days: Sequence[dt.datetime], inbox: Inbox, note: str
+) -> tuple[Path, str]:
+    """Sync on every day, publish on some, the last time with a note; return the page and the last alert."""
     told_on = {days[index] for index in TOLD_BEFORE} | {days[-1]}
     page, alert = Path(), "none"
     for day in days:
@@ -136,11 +133,19 @@ def _live(file: Path, moment: Moment, days: Sequence[dt.datetime], inbox: Inbox)
             (report,) = sync(workspace, [PROJECT], Order(), lambda *_: None).projects
             alert = _tell(day, report, inbox) or alert
             if day in told_on:
-                approval = Approval(approved_by=APPROVED_BY)
-                edition = publish(workspace, workspace.project(PROJECT), AUDIENCE, approval)
-                _say(f"            edition {edition.number} published, approved by {APPROVED_BY}")
-                page = edition.page
+                page = _publish(workspace, note if day == days[-1] else "")
     return page, alert
+
+
+def _publish(workspace: Workspace, note: str) -> Path:
+    """Publish the next edition with a note to it, and hand it to the mail server; return its page."""
+    project = workspace.project(PROJECT)
+    if note:
+        write_note(workspace, project, AUDIENCE, note)
+    edition = publish(workspace, project, AUDIENCE, Approval(approved_by=APPROVED_BY))
+    deliver(workspace, project)
+    _say(f"            edition {edition.number} published, approved by {APPROVED_BY}")
+    return edition.page
 
 
 def _tell(day: dt.datetime, report: ProjectReport, inbox: Inbox) -> str:

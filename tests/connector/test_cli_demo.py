@@ -21,7 +21,18 @@ def test_the_demonstration_ends_with_its_page(tmp_path: Path, capsys: pytest.Cap
     subjects = [line.split("alert: ", 1)[1] for line in lines if line.lstrip().startswith("alert: ")]
     assert any("Scope creep: Release 2: Checkout" in subject for subject in subjects)
     assert f"  | {subjects[-1]}" in lines
+    mailed = [line for line in lines if line.startswith("Mailed to project.team@acme-gmbh.example: ")]
+    assert len(mailed) == sum("published, approved by" in line for line in lines) == 2
+    page = Path(lines[-1].removeprefix("page: ")).read_text(encoding="utf-8")
+    assert "One thing decides the date of release 2" in page
     assert len(lines) < 80
+
+
+def test_a_language_nobody_wrote_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    """Nothing is begun that cannot be told to its end."""
+    with pytest.raises(UsageError, match="found language 'tlh'"):
+        run(tmp_path / "demo", "tlh")
+    assert not (tmp_path / "demo").exists()
 
 
 def test_a_folder_that_is_not_the_demonstration_s_is_left_alone(tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ def client_texts() -> Iterator[str]:
             yield from (text for text in (card.words.title, card.words.text, card.words.response) if text)
     yield from (shop_scope.R1, shop_scope.R2, shop_scope.R3, app_scope.BETA, app_scope.LAUNCH)
     yield from (step.name for step in shop_steps.STEPS.values())
+    yield story.NOTE
 
 
 @pytest.mark.parametrize("text", sorted(client_texts()))
@@ -163,14 +164,11 @@ def test_the_configuration_has_no_fault(tmp_path: Path, language: str) -> None:
         (tmp_path / name).write_text(token, encoding="utf-8")
         (tmp_path / name).chmod(0o600)
     (tmp_path / story.LOGO).write_bytes(story.logo())
-    text = story.configuration(
-        "http://127.0.0.1:1",
-        "http://127.0.0.1:2",
-        tmp_path,
-        now=NOW,
-        alerts_to=("json://127.0.0.1:3",),
-        language=language,
+    here = "127.0.0.1"
+    addresses = story.Addresses(
+        jira=f"http://{here}:1", github=f"http://{here}:2", alerts=f"json://{here}:3", mail=f"smtp://{here}:4"
     )
+    text = story.configuration(addresses, tmp_path, now=NOW, language=language)
     file = tmp_path / "clientview.toml"
     file.write_text(text, encoding="utf-8")
     config = load_config(file)

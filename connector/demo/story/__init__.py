@@ -8,7 +8,7 @@ that waits, risks, questions to the client; and much that is none of the client'
     jira = story.jira_world(now)              # served by demo.trackers, as of the server's clock
     github = story.github_world(now)
     for moment in story.sync_days(now): ...   # weekly syncs; milestones move between them
-    text = story.configuration(jira_url, github_url, folder, now=now)
+    text = story.configuration(addresses, folder, now=now)
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from connector.demo.story.configuration import (
     JIRA_EMAIL,
     LOGO,
     TOKENS,
+    Addresses,
     baseline_on,
     configuration,
     logo,
     sync_days,
 )
 from connector.demo.story.shop import PROJECT, jira_world
+from connector.demo.story.shop_talk import NOTE
 from connector.demo.story.tongue import ENGLISH, LANGUAGES, tongue
 
 __all__ = [
@@ -31,9 +33,11 @@ __all__ = [
     "JIRA_EMAIL",
     "LANGUAGES",
     "LOGO",
+    "NOTE",
     "PROJECT",
     "REPOSITORY",
     "TOKENS",
+    "Addresses",
     "baseline_on",
     "configuration",
     "github_world",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -39,23 +40,23 @@ def baseline_on(now: dt.datetime) -> dt.date:
     return Days(now).on(_BASELINE)
 
 
-def configuration(
-    jira_url: str,
-    github_url: str,
-    folder: Path,
-    *,
-    now: dt.datetime,
-    alerts_to: tuple[str, ...] = (),
-    language: str = ENGLISH,
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where the story's servers answer: both trackers, the project manager's alerts, the client's mail."""
+
+    jira: str
+    github: str
+    alerts: str
+    mail: str
+
+
+def configuration(addresses: Addresses, folder: Path, *, now: dt.datetime, language: str = ENGLISH) -> str:
     """Write the configuration of the demonstration.
 
     Args:
-        jira_url: Address of the Jira-shaped tracker.
-        github_url: Address of the GitHub-shaped tracker's root.
+        addresses: Of the trackers' roots; an Apprise URL for alerts; `smtp://` for mail.
         folder: Absolute folder in which the files of `TOKENS` lie.
         now: The instant at which the story is told.
-        alerts_to: Apprise URLs of the project manager.
         language: In which the client reads, and the project is named.
 
     Returns:
@@ -75,12 +76,13 @@ def configuration(
     values = {
         **names,
         "language": language,
-        "jira_url": jira_url,
+        "jira_url": addresses.jira,
         "jira_email": JIRA_EMAIL,
-        "github_url": github_url,
+        "github_url": addresses.github,
+        "mail_server": _quoted(addresses.mail),
         "folder": _quoted(folder.as_posix()),
         "baseline_on": baseline_on(now).isoformat(),
-        "alerts_to": ", ".join(f'"{_quoted(address)}"' for address in alerts_to),
+        "alerts_to": _quoted(addresses.alerts),
     }
     text = files("connector.demo.files").joinpath(_TEMPLATE).read_text(encoding="utf-8")
     for name, value in values.items():

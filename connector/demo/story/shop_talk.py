@@ -230,3 +230,10 @@ LINKS: tuple[tuple[str, str, str, int], ...] = (
     ("card", "Blocks", "wallet", -60),
 )
 """Links by handle: which card does what to which, since when."""
+
+NOTE = (
+    "We met on Thursday: the payment page is decided as soon as you choose one of the two variants.\n\n"
+    "**One thing decides the date of release 2:** the final legal texts. "
+    "With them by the day below, the date holds."
+)
+"""What the project manager says to the last edition."""
