@@ -27,6 +27,7 @@ _RANK: Final = {word: place for place, word in enumerate(_ORDER)}
 _NAMED: Final = frozenset({"overdue", "slipping"})
 _UNAGREED: Final = frozenset({Code.AT_RISK, Code.OFF_TRACK})  # their usual sentences speak of what was agreed
 _NO_AGREEMENT: Final = "no_baseline"
+_STALE: Final = "no_complete_sync"
 _REASONS: Final = Origin(field="Health.reasons", rule="health.reasons")
 
 
@@ -45,13 +46,19 @@ def verdict(
         return None
     origin = Origin(field="Health.status", rule="health.state")
     code = _STATUS[state.health.status]
-    is_agreed = _NO_AGREEMENT not in state.health.reasons
-    words = f"verdict.sentence.{code.value}"
     return Verdict(
         state=scribe.state(code, origin, word="verdict.word"),
-        sentence=scribe.fixed(words if is_agreed or code not in _UNAGREED else f"{words}.unagreed"),
+        sentence=scribe.fixed(f"verdict.sentence.{code.value}{_kind(code, state)}"),
         reasons=_reasons(scribe, state, milestones) if policy.shows("health", "reasons") else (),
     )
+
+
+def _kind(code: Code, state: ProjectState) -> str:
+    """Return which sentence of a verdict is true: where nothing is agreed, and where data is missing."""
+    reasons = {reason.partition(" ")[0] for reason in state.health.reasons}
+    if code is Code.UNKNOWN and reasons == {_STALE}:
+        return ".stale"
+    return ".unagreed" if _NO_AGREEMENT in reasons and code in _UNAGREED else ""
 
 
 def _reasons(

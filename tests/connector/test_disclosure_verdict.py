@@ -60,6 +60,32 @@ def test_with_an_agreement_the_sentence_speaks_of_it() -> None:
     assert str(verdict.sentence) == "The project will not meet what was agreed unless something changes."
 
 
+@pytest.mark.parametrize(
+    ("status", "reasons", "sentence"),
+    [
+        (
+            HealthStatus.UNKNOWN,
+            ("no_complete_sync jira:KITE",),
+            "Part of our data could not be brought up to date, so it cannot be said today whether the project"
+            " is on track.",
+        ),
+        (
+            HealthStatus.UNKNOWN,
+            ("no_baseline", "no_dated_milestone", "no_complete_sync jira:KITE"),
+            "Not enough has been recorded yet to say whether the project is on track.",
+        ),
+        (HealthStatus.COMPLETE, ("all_done",), "Everything that was planned has been reached."),
+    ],
+)
+def test_what_is_not_known_is_said_as_such(
+    status: HealthStatus, reasons: tuple[str, ...], sentence: str
+) -> None:
+    """Missing data, missing agreements and an end are different sentences; each has its reasons."""
+    verdict = judged(status, *reasons)
+    assert str(verdict.sentence) == sentence
+    assert len(verdict.reasons) == len(reasons)
+
+
 def test_a_slip_is_named_with_its_date_and_size() -> None:
     """One milestone that moved is named, with its day and how far that is from the agreed one."""
     verdict = judged(HealthStatus.AT_RISK, "slipping jira:version:23")
