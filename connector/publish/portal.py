@@ -20,5 +20,6 @@ def portal(view: PortalView) -> bytes:
 
 
 def fixed_texts(view: PortalView) -> tuple[str, ...]:
-    """Return what the page holds besides its template and what the editions tell: the ways to them."""
-    return (PORTAL, *(project.link.value for project in view.projects))
+    """Return what the page holds besides its template and what the editions tell: its words, its links."""
+    words = (text.value for text in view.texts.values())
+    return (PORTAL, *words, *(project.link.value for project in view.projects))
