@@ -11,7 +11,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from connector.disclosure.portal_view import past_edition
 from connector.disclosure.view import ClientView
+from connector.publish.bundle import beside, can_print, printed
+from connector.publish.mail import email
 from connector.publish.render import render
 from tests.connector.made_views import Shape, made_view
 
@@ -22,7 +25,9 @@ ITEMS_A_THING = 20  # for every so many items: one goal, milestone, need, risk, 
 MOST_GOALS, MOST_MILESTONES = 40, 500
 
 Form = Callable[[ClientView], Mapping[str, bytes]]
-FORMS: Final[Mapping[str, Form]] = {"page": render}
+PAST = (past_edition(made_view(Shape(milestones=5))),)
+FORMS: Final[Mapping[str, Form]] = {"page": render, "mail": email, "beside": lambda view: beside(view, PAST)}
+PRINTED_ITEMS = (10, 500)
 
 
 def main() -> None:
@@ -36,6 +41,9 @@ def main() -> None:
     print(f"{LIMIT_ITEMS} items: {told} {LIMIT_MS} ms")
     for fewer, more in ((100, 2_000), (500, 10_000)):
         print(f"{more // fewer} times the items cost {spent[more] / spent[fewer]:.1f} times the time")
+    print("apart, where the extra `pdf` is installed:")
+    for items in PRINTED_ITEMS if can_print() else ():
+        _row(items, "pdf", printed)
 
 
 def view_of(items: int) -> ClientView:

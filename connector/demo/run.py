@@ -34,7 +34,7 @@ MARK = ".made-by-clientview-demo"
 PROJECT = "apollo"
 AUDIENCE = "client"
 APPROVED_BY = "Rita Falk, Northwind Studio"
-TOLD_BEFORE = (-3,)  # syncs after which an edition went out, counted from the last one; then the last
+TOLD_BEFORE = (-2,)  # syncs after which an edition went out, counted from the last one; then the last
 
 
 @dataclass(slots=True)
