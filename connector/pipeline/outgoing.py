@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -25,6 +25,7 @@ from connector.store.chain import LinkKind
 from connector.store.deliveries import Delivery, Way
 from connector.store.editions import Edition
 
+_END_OF_HEADERS: Final = b"\r\n\r\n"
 _TOKEN_BYTES: Final = 15  # 120 bits, 24 letters and digits
 
 
@@ -42,6 +43,7 @@ class Writer:
     def __init__(self, workspace: Workspace, project: Project) -> None:
         self._workspace = workspace
         self._project = project
+        self._searched: set[tuple[str, int]] = set()  # audience and number of editions
 
     def mail(self, delivery: Delivery) -> tuple[post.Envelope, bytes]:
         """Write the message of a delivery by mail.
@@ -59,13 +61,26 @@ class Writer:
             message = post.compose(view, files, envelope)
         except (post.NoMailError, ValueError, KeyError) as exc:
             raise UndeliverableError(f"no mail can be made of edition {delivery.number}: {exc}") from exc
-        own = (
-            *bundle.fixed_texts(view),
-            *mail.fixed_texts(files, view.theme),
-            *post.fixed_texts(message),
-        )
-        self._refuse_leaks("message.eml", message, edition, own, _addresses(envelope))
+        self._search(edition, view, files, envelope, message)
         return envelope, message
+
+    def _search(
+        self,
+        edition: Edition,
+        view: ClientView,
+        files: Mapping[str, bytes],
+        envelope: post.Envelope,
+        message: bytes,
+    ) -> None:
+        """Search a message: the first of an edition as a whole, of the others the headers, which differ."""
+        own: tuple[str, ...] = post.fixed_texts(message)
+        searched = message.partition(_END_OF_HEADERS)[0] + _END_OF_HEADERS
+        if (edition.audience, edition.number) not in self._searched:
+            own = (*own, *bundle.fixed_texts(view), *mail.fixed_texts(files, view.theme))
+            searched = message
+        addresses = (envelope.sender, envelope.recipient, envelope.reply_to)
+        self._refuse_leaks("message.eml", searched, edition, own, addresses)
+        self._searched.add((edition.audience, edition.number))
 
     def chat(self, delivery: Delivery) -> str:
         """Write the message of a delivery to a chat channel: the verdict's sentence and the link.
@@ -133,10 +148,6 @@ class Writer:
     def _values(self) -> tuple[InternalValue, ...]:
         facts = judging.facts_of(self._workspace, self._project)
         return disclosing.internal_values(self._workspace, self._project, facts)
-
-
-def _addresses(envelope: post.Envelope) -> tuple[str, ...]:
-    return (envelope.sender, envelope.recipient, envelope.reply_to)
 
 
 def _configured(text: str) -> Disclosure:
