@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from connector.clock import system_clock
 from connector.disclosure.serial import dump_view
+from connector.errors import SafetyError
 from connector.pipeline.beside import newest_standing, past_editions
+from connector.pipeline.portals import refresh
 from connector.pipeline.workspace import open_workspace
 from connector.store.chain import ChainLink, LinkFiles, LinkKind
 from connector.store.editions import Edition, Editions
@@ -18,7 +22,7 @@ AT = dt.datetime(2026, 11, 23, 23, 30, tzinfo=dt.UTC)  # the next day in Berlin
 CONFIG = f'[[project]]\nkey = "apollo"\nlanguage = "de"\ntimezone = "Europe/Berlin"\n{SOURCE}'
 
 
-def add(editions: Editions, number: int, view: str) -> None:
+def add(editions: Editions, number: int, view: str, *, manifest: str = "{}") -> None:
     """Keep an edition."""
     kept = Edition(
         project="apollo",
@@ -29,7 +33,7 @@ def add(editions: Editions, number: int, view: str) -> None:
         content_hash=str(number),
         artefact_hash=str(number),
         view=view,
-        manifest="{}",
+        manifest=manifest,
     )
     editions.add(kept, artefacts={})
 
@@ -77,3 +81,34 @@ def test_nothing_stands_where_all_were_withdrawn(tmp_path: Path) -> None:
         add(workspace.store.editions, 1, dump_view(edition(1)))
         withdraw(workspace.store.editions, 1)
         assert newest_standing(workspace, "apollo", "client") is None
+
+
+CLIENT = '[client.acme]\nprojects = ["apollo"]\n'
+OTHER = f'[[project]]\nkey = "kite"\nname = "Kite web shop"\n{SOURCE}'
+PAGE = "site/clients/acme/client/index.html"
+
+
+def test_the_page_over_projects_is_searched_before_it_is_written(tmp_path: Path) -> None:
+    """What no manifest of its editions accounts for stops it: the place is told, the value is not."""
+    (tmp_path / "clientview.toml").write_text(CLIENT + CONFIG + OTHER, encoding="utf-8")
+    with open_workspace(tmp_path / "clientview.toml", system_clock()) as workspace:
+        add(workspace.store.editions, 1, dump_view(edition(1)), manifest='{"disclosed": []}')
+        with pytest.raises(SafetyError, match=r"OtherProject\.name") as caught:
+            refresh(workspace, "apollo", "client")
+    assert "Kite" not in str(caught.value)
+    assert not (tmp_path / PAGE).exists()
+
+
+def test_the_page_over_projects_is_written_again_to_the_same_bytes(tmp_path: Path) -> None:
+    """A project of no client has none; a second writing changes nothing."""
+    (tmp_path / "clientview.toml").write_text(
+        CLIENT + CONFIG + OTHER.replace("kite", "crow").replace("Kite", "Crow"), encoding="utf-8"
+    )
+    with open_workspace(tmp_path / "clientview.toml", system_clock()) as workspace:
+        add(workspace.store.editions, 1, dump_view(edition(1)), manifest='{"disclosed": []}')
+        assert refresh(workspace, "crow", "client") is None
+        page = refresh(workspace, "apollo", "client")
+        assert page == tmp_path / PAGE
+        first = page.read_bytes()
+        refresh(workspace, "apollo", "client")
+        assert page.read_bytes() == first
