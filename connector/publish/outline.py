@@ -32,13 +32,13 @@ _T = TypeVar("_T")
 _Th = TypeVar("_Th", bound=Thing)
 
 FEW_REACHED: Final = 3  # milestones reached last that stay in sight, however long ago
-MOST_AHEAD: Final = 20  # open milestones in sight; the nearest ones
+MOST_AHEAD: Final = 12  # open milestones in sight; the nearest ones
 FEW_UNDATED: Final = 3  # milestones without a date that stay in sight
 MOST_FOLDED: Final = 20  # rows of a folded list; more are counted
 FEW_COMPLETE: Final = 3  # complete goals that stay in sight
-MOST_GOALS: Final = 20  # open goals in sight
+MOST_GOALS: Final = 12  # open goals in sight
 MOST_CHANGES: Final = 10  # changes in sight
-MOST_OPEN: Final = 12  # open needs, risks, decisions, requests, feedback, pieces of work in sight, each
+MOST_OPEN: Final = 10  # open needs, risks, decisions, requests, feedback, pieces of work in sight, each
 MOST_STAGES: Final = 4  # stages in sight
 SHORT: Final = 5  # a folded list that is no longer is unfolded where there is room
 _FAR: Final = dt.date.max
