@@ -153,7 +153,8 @@ def test_an_internal_word_in_what_would_be_sent_stops_it(bench: Workbench) -> No
         for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             store.execute(f"DROP TRIGGER {name}")
         store.execute(
-            "UPDATE artefacts SET content = content || ? WHERE name = 'email.txt'", (b"Story number 3\n",)
+            "UPDATE edition_artefacts SET content = CAST(content || ? AS BLOB) WHERE name = 'email.txt'",
+            (b"Story number 3\n",),
         )
     store.close()
     with postbox() as box:
