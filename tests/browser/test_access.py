@@ -16,6 +16,7 @@ from tests.browser.screen import Reader, needs_chromium, opened
 
 pytestmark = needs_chromium
 STOPS = "a[href], summary, button, input, select, textarea, [tabindex]:not([tabindex='-1'])"
+SEEN = "e.checkVisibility({contentVisibilityAuto: true})"  # what a closed fold holds cannot be reached
 COLOURS = {"runOnly": ["color-contrast"]}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -37,7 +38,7 @@ def test_axe_finds_nothing_on_a_phone(browser: Browser, gallery: Gallery) -> Non
 
 def broken(page: Page, rules: Mapping[str, list[str]], *, passing: int) -> list[str]:
     """Return which rules are broken where; so many must have found something to check."""
-    found = Axe().run(page, options=dict(rules)).response
+    found = Axe().run(page, options={**rules, "resultTypes": ["violations"]}).response
     assert len(found["passes"]) >= passing
     return [f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]
 
@@ -45,7 +46,7 @@ def broken(page: Page, rules: Mapping[str, list[str]], *, passing: int) -> list[
 def test_the_keyboard_reaches_what_can_be_used(browser: Browser, gallery: Gallery) -> None:
     """The first stop is the way to the content; then every link in order, with a ring in sight."""
     with opened(browser, gallery["en"]) as page:
-        stops = page.evaluate(f"document.querySelectorAll({STOPS!r}).length")
+        stops = page.evaluate(f"[...document.querySelectorAll({STOPS!r})].filter(e => {SEEN}).length")
         focused = []
         for _ in range(stops):
             page.keyboard.press("Tab")
