@@ -29,7 +29,6 @@ from connector.pipeline.beside import newest_standing
 from connector.pipeline.disclosing import internal_values
 from connector.pipeline.places import place_of, portal_place
 from connector.pipeline.workspace import Workspace
-from connector.publish.environment import fixed_texts as template_texts
 from connector.publish.portal import PORTAL, fixed_texts, portal
 from connector.publish.render import fixed_texts as page_texts
 from connector.publish.site import write_files
@@ -117,7 +116,7 @@ def _page(workspace: Workspace, client: str, audience: str, members: Sequence[Me
             *_disclosed(view),
             *(entry for one in members for entry in _MANIFEST.validate_json(one.edition.manifest).disclosed),
         ),
-        fixed=(*page_texts(view.theme), *template_texts(), *fixed_texts(view)),
+        fixed=(*page_texts(view.theme), *fixed_texts(view)),
     )
     if not found.is_clean:
         places = "\n".join(f"  {leak}" for leak in found.leaks)
