@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import replace
-from itertools import pairwise
+from functools import cache
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -142,6 +144,34 @@ def test_a_range_is_told_of_more_than_one_number(before: int, now: int) -> None:
     alike = [value for value, said in told.items() if said == (number, words)]
     assert len(alike) >= (1 if number is not None else K - 1)
     assert now in alike
+
+
+def test_a_range_stays_one_for_whoever_knows_all_editions() -> None:
+    """Of all stories of three editions that read the same, two have different numbers behind each range."""
+    alike = defaultdict(set)
+    for story in product(range(8), repeat=3):
+        alike[_as_read(story)].add(story)
+    behind = [
+        {story[place] for story in stories}
+        for read, stories in alike.items()
+        for place, (number, _) in enumerate(read)
+        if number is None and max(max(story) for story in stories) < 8 - K  # larger ones were not tried
+    ]
+    assert len(behind) > 30
+    assert min(len(values) for values in behind) > 1
+
+
+@cache
+def _account(story: tuple[int, ...]) -> ScopeView:
+    """Return the last account of a story of undecided items."""
+    before = (_account(story[:-1]),) if story[1:] else ()
+    scribe = Scribe(catalogue("en"), timezone="UTC", k=K, id_key=sample.ID_KEY)
+    return account.scope(scribe, shipped("client-default"), state(row(undecided=story[-1])), before)[0]
+
+
+def _as_read(story: tuple[int, ...]) -> tuple[tuple[float | None, str], ...]:
+    told = (amounts(_account(story[: place + 1])) for place in range(len(story)))
+    return tuple(each[ScopePart.UNDECIDED] for each in told)
 
 
 @settings(max_examples=40)

@@ -11,6 +11,10 @@ from connector.disclosure.projector import project_for_client
 from connector.disclosure.view import Verdict
 from tests.connector import disclosure_sample as sample
 
+STALE = (
+    "Part of our data could not be brought up to date, so it cannot be said today whether the project"
+    " is on track."
+)
 LATE = tuple(
     sample.milestone(
         number,
@@ -66,8 +70,7 @@ def test_with_an_agreement_the_sentence_speaks_of_it() -> None:
         (
             HealthStatus.UNKNOWN,
             ("no_complete_sync jira:KITE",),
-            "Part of our data could not be brought up to date, so it cannot be said today whether the project"
-            " is on track.",
+            STALE,
         ),
         (
             HealthStatus.UNKNOWN,
