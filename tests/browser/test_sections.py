@@ -1,4 +1,4 @@
-"""A reader finds every part of the page, in the order of what they want to know; what is empty is not there."""
+"""A reader finds every part of the page, in the order of what they want to know; no part is empty."""
 
 from __future__ import annotations
 
