@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 from urllib.parse import urlsplit
 
 from connector.analysis.facts import ProjectFacts
@@ -14,7 +16,7 @@ from connector.config.texts import is_path, read_text
 from connector.disclosure.internal import InternalValue, values, withheld
 from connector.disclosure.leaks import LeakReport, find_leaks
 from connector.disclosure.manifest import Disclosure
-from connector.disclosure.policy import Policy, parse_policy, shipped, shipped_text
+from connector.disclosure.policy import SHIPPED, Policy, parse_policy, shipped, shipped_text
 from connector.disclosure.projector import Projection
 from connector.disclosure.recorded import agreed_values
 from connector.disclosure.serial import load_view
@@ -27,6 +29,8 @@ from connector.pipeline.presenting import Visible, presented, projected
 from connector.pipeline.workspace import Project, Workspace
 from connector.publish.bundle import bundle, fixed_texts, printed
 from connector.store.editions import Edition
+
+STATEMENT: Final = "statement.json"  # name of the file that says by which policy an edition was made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,16 +157,21 @@ def build(workspace: Workspace, project: Project, audience: str) -> Built:
     search = Search(
         values=(*internal_values(workspace, project, facts), *of_other_projects(workspace, project)),
         manifest=seen.projection.manifest,
-        fixed=fixed_texts(seen.view, past, made.inside),
+        fixed=(*fixed_texts(seen.view, past, made.inside), *SHIPPED),
     )
     return Built(
         seen=seen,
         built_at=seen.state.as_of,
         artefacts=made.inside,
         beside=made.beside,
-        leaks=search.find(made.files),
+        leaks=search.find({**made.files, STATEMENT: _named_in_statement(seen.policy)}),
         search=search,
     )
+
+
+def _named_in_statement(policy: Policy) -> bytes:
+    """Return what a statement says besides digests, numbers and the program's version."""
+    return json.dumps({"policy": policy.name}).encode()
 
 
 def with_print(built: Built) -> Built:

@@ -36,7 +36,7 @@ def keep_draft(
     before = workspace.store.drafts.get(project.key, built.seen.audience)
     if before is not None and before.reviewed_at is not None and reviewed_at is None:
         return before
-    waiting_since_at = before.waiting_since_at if before else None
+    waiting_since_at = (before.waiting_since_at if before else None) or built.built_at
     draft = Draft(
         project=project.key,
         audience=built.seen.audience,
@@ -45,7 +45,7 @@ def keep_draft(
         artefact_hash=digest_of(built.artefacts),
         view=dump_view(built.seen.view),
         manifest=manifest_of(built),
-        waiting_since_at=waiting_since_at or built.built_at,
+        waiting_since_at=None if is_unchanged(built) else waiting_since_at,
         reviewed_at=reviewed_at,
     )
     workspace.store.drafts.put(draft)

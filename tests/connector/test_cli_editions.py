@@ -99,6 +99,8 @@ def test_a_withdrawn_edition_gives_way_to_a_notice(bench: Workbench) -> None:
     assert "Edition 2 was withdrawn" in notice
     assert "Edition 1 of 1 September 2026 is the newest one that holds." in notice
     assert "Checkout" not in notice
+    assert "Withdrawn" in (bench.folder / HOME / "editions/index.html").read_text(encoding="utf-8")
+    assert "withdrawn" in (bench.folder / HOME / "feed.xml").read_text(encoding="utf-8").lower()
 
 
 def test_what_follows_a_withdrawal_needs_a_person(bench: Workbench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,41 @@ def test_a_full_output_ends_with_2_and_keeps_the_page(bench: Workbench) -> None:
     assert refused.code == 2
     assert "could not be written" in refused.err
     assert (bench.folder / PAGE).is_file()
+
+
+def test_hiding_that_makes_a_forecast_untrue_is_held(bench: Workbench) -> None:
+    """Readers who are told when a milestone is likely are told it of all the work there is."""
+    with tracker(bench) as server:
+        bench.configure(server)
+        bench.r1.move(bench.now, release_on=None)  # a date that was set is not worked out from the work left
+        for story in bench.stories[:7]:
+            bench.pass_days(2)
+            story.move(bench.now, "Done", resolution="Done")
+        bench.do("sync")
+        open_said = bench.do("preview", "apollo").out
+        for number in range(25):
+            bench.add_story(f"Secret {number}").label(bench.now, add="internal")
+        bench.pass_days(0.1)
+        bench.do("sync")
+        held = bench.do("preview", "apollo").out
+        refused = bench.run("publish", "apollo")
+    assert "HELD" not in open_said
+    assert "HELD: with what is withheld, the page would say otherwise: the forecast of R1 " in held
+    assert refused.code == 4
+    assert "the forecast of R1" in refused.err
+
+
+def test_the_name_of_a_policy_is_searched_too(bench: Workbench) -> None:
+    """It stands in the signed statement, so it is no place for what nobody may know."""
+    policy = bench.folder / "own.toml"
+    shown = (files("connector.disclosure") / "policies" / "dates-only.toml").read_text(encoding="utf-8")
+    policy.write_text(shown.replace('name = "dates-only"', 'name = "hide-the-margin"'), encoding="utf-8")
+    with tracker(bench) as server:
+        bench.configure(server, more='  policy = "own.toml"\n')
+        bench.stories[0].label(bench.now, add="hide-the-margin")
+        bench.pass_days(0.1)
+        bench.do("sync")
+        refused = bench.run("publish", "apollo")
+    assert refused.code == 4
+    assert "statement.json, " in refused.err
+    assert "Issue.labels" in refused.err
