@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 @dataclass(slots=True)
@@ -67,12 +68,31 @@ class Postbox:
 
 
 @contextmanager
-def postbox(port: int = 0) -> Iterator[Postbox]:
-    """Run a mail server while the block runs."""
+def postbox(
+    port: int = 0, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Iterator[Postbox]:
+    """Run a mail server while the block runs.
+
+    Args:
+        port: Its port; 0 for any.
+        host: A name of this machine.
+        tls: With it the server demands STARTTLS and a login as `me` with `hunter22`.
+    """
     box, loop = Postbox(), asyncio.new_event_loop()
-    listening = loop.run_until_complete(
-        loop.create_server(lambda: SMTP(box, loop=loop, enable_SMTPUTF8=True), "127.0.0.1", port)
-    )
+
+    def serve() -> SMTP:
+        is_closed = tls is not None
+        return SMTP(
+            box,
+            loop=loop,
+            enable_SMTPUTF8=True,
+            tls_context=tls,
+            require_starttls=is_closed,
+            auth_required=is_closed,
+            authenticator=_authenticated,
+        )
+
+    listening = loop.run_until_complete(loop.create_server(serve, host, port))
     box.port = listening.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -88,6 +108,13 @@ def postbox(port: int = 0) -> Iterator[Postbox]:
         loop.run_until_complete(asyncio.sleep(0))
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+
+
+def _authenticated(
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+) -> AuthResult:
+    is_known = isinstance(data, LoginPassword) and (data.login, data.password) == (b"me", b"hunter22")
+    return AuthResult(success=is_known, handled=is_known)
 
 
 def _read(envelope: Envelope) -> EmailMessage:
