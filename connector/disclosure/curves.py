@@ -71,9 +71,11 @@ def burn_up(scribe: Scribe, policy: Policy, series: BurnUp | None) -> BurnUpView
         At most `MOST_BURN_POINTS` points. A total is told only where it does not give a small number
         away: what came in since the agreement, or since the total told last, is nothing or `k` at least.
     """
-    if series is None or not policy.shows("scope", "over_time") or len(series.points) < _LEAST_POINTS:
+    if series is None or not policy.shows("scope", "over_time"):
         return None
-    points = thinned(series.points, MOST_BURN_POINTS)
+    points = thinned(_begun(series.points), MOST_BURN_POINTS)
+    if len(points) < _LEAST_POINTS:
+        return None
     totals = list(_told_totals(points, scribe))
     return BurnUpView(
         unit=scribe.fixed(f"unit.{series.unit}"),
@@ -118,6 +120,12 @@ def _line(scribe: Scribe, key: str, view: MilestoneView, points: Iterable[Report
             TrendPoint(seen=scribe.look(seen, origin), day=scribe.day(day, origin)) for seen, day in points
         ),
     )
+
+
+def _begun(points: Sequence[Point]) -> Sequence[Point]:
+    """Leave out the points before there was anything, but for the last of them."""
+    first = next((place for place, each in enumerate(points) if each.actual or each.agreed), len(points))
+    return points[max(0, first - 1) :]
 
 
 def _told_totals(points: Iterable[Point], scribe: Scribe) -> Iterator[float | None]:

@@ -61,7 +61,7 @@ def stages(
     for milestone, day in ahead:
         mine = [ask for ask in asks if _belongs(ask, milestone.head.id.value, day.on)]
         asks = [ask for ask in asks if ask not in mine]
-        found.append(_stage(scribe, milestone, day, mine))
+        found.append(_stage(scribe, milestone, day, mine, today=today))
     return tuple(stage for stage in found if stage is not None)
 
 
@@ -120,18 +120,21 @@ def _belongs(ask: _Ask, milestone: str, until: dt.date) -> bool:
     return ask.by is not None and ask.by.on <= until
 
 
-def _stage(scribe: Scribe, milestone: MilestoneView, day: Day, asks: Iterable[_Ask]) -> StageView | None:
+def _stage(
+    scribe: Scribe, milestone: MilestoneView, day: Day, asks: Iterable[_Ask], *, today: dt.date
+) -> StageView | None:
     if milestone.head.title is None:
         return None
     return StageView(
         milestone=milestone.head.id,
         title=milestone.head.title,
         day=day,
-        needs=tuple(_said(scribe, ask) for ask in asks),
+        needs=tuple(_said(scribe, ask, today=today) for ask in asks),
     )
 
 
-def _said(scribe: Scribe, ask: _Ask) -> ClientText:
+def _said(scribe: Scribe, ask: _Ask, *, today: dt.date) -> ClientText:
     if ask.by is None:
         return scribe.fixed(ask.message, what=ask.what)
-    return scribe.fixed(f"{ask.message}.by", what=ask.what, day=ask.by.text)
+    when = "late" if ask.by.on < today else "by"
+    return scribe.fixed(f"{ask.message}.{when}", what=ask.what, day=ask.by.text)

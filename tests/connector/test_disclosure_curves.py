@@ -162,6 +162,12 @@ def test_scope_over_time_is_short() -> None:
     assert len(told.points) == MOST_BURN_POINTS
 
 
+def test_scope_over_time_begins_where_there_was_something() -> None:
+    """Weeks before the first item are left out, but for the last of them."""
+    assert totals(0, 0, 0, 9, 12, agreed=None) == [0, 9, 12]
+    assert ahead.view(burn_up=ahead.burn_up(0, 0, agreed=None)).burn_up is None
+
+
 def test_curves_alone_make_no_new_edition() -> None:
     """A further week of the same story is neither news nor another content."""
     one = ahead.view()

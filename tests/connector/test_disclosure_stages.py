@@ -41,7 +41,7 @@ def test_what_is_needed_stands_at_the_first_milestone_after_its_day() -> None:
             "Checkout open for test customers",
             "11 December 2026",
             [
-                "“Final wording of the terms of sale” by 20 November 2026",
+                "“Final wording of the terms of sale” (was needed by 20 November 2026)",
                 "“Two test accounts for your warehouse system” by 2 December 2026",
                 "A decision on “Which payment provider goes live first” by 4 December 2026",
             ],
