@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +130,8 @@ def _refuse_published(workspace: Workspace, copy: Path | None) -> None:
 def _write(workspace: Workspace, project: Project, built: Built) -> Path:
     folder = workspace.config.folder / FOLDER / "preview" / project.key / built.seen.audience
     files: Mapping[str, bytes] = {**built.beside, **built.artefacts}
+    if folder.is_dir():
+        shutil.rmtree(folder)  # what an earlier draft had and this one has not
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)

@@ -230,3 +230,45 @@ def test_the_managers_copy_marks_news_and_names_sources(bench: Workbench) -> Non
     assert not [char for char in page if ord(char) >= 0xF0000]
     assert refused.code == 4
     assert b"INTERNAL" not in b"".join(files_below(bench.folder / "site").values())
+
+
+def test_the_service_leaves_to_people_what_is_theirs(bench: Workbench) -> None:
+    """A held edition ends a run with 4, its draft kept; one after a withdrawal waits for approval."""
+    agreed = '\n  [project.agreement]\n  baseline_on = 2026-09-01\n  approved_by = "J. Doe"\n'
+    with tracker(bench) as server:
+        bench.configure(server, more=f'  publish_cron = "0 8 * * *"\n{agreed}')
+        bench.do("run", "--once")
+        bench.do("publish", "apollo", "--withdraw", "1", "--reason", "too early")
+        bench.pass_days(1)
+        follows = bench.do("run", "--once").err
+        bench.do("publish", "apollo", "--approved-by", "P. Manager")
+        bench.pass_days(1)
+        bench.stories[0].move(bench.now, "Done", resolution="Done")
+        for number in range(3):
+            bench.add_story(f"Secret {number}").label(bench.now, add="internal")
+        held = bench.run("run", "--once")
+        waiting = bench.do("preview", "--all").out
+        numbers = [row["number"] for row in bench.do("editions", "list", "apollo", "--json").rows]
+    assert "awaits approval: the edition before was withdrawn" in follows
+    assert held.code == 4
+    assert "without what is withheld the page would say otherwise: health" in held.err
+    assert waiting.endswith("waiting 0 days, HELD\n")
+    assert numbers == [1, 2]
+
+
+def test_no_edition_names_another_project(bench: Workbench) -> None:
+    """A title that names another client of the installation stops the publication."""
+    other = (
+        '\n[[project]]\nkey = "zebra"\nname = "Zebra portal"\nclient = "Zebra Holding"\n'
+        '\n  [[project.source]]\n  kind = "github"\n  repository = "zebra/portal"\n  token = "env:TOKEN"\n'
+    )
+    bench.world.version("APO", "As for Zebra Holding", at=bench.now)
+    with tracker(bench) as server:
+        bench.configure(server, more=other)
+        bench.add_story().fix_versions(bench.now, add="As for Zebra Holding")
+        bench.pass_days(0.1)
+        bench.do("sync", "apollo")
+        refused = bench.run("publish", "apollo")
+    assert refused.code == 4
+    assert "OtherProject.client of zebra" in refused.err
+    assert "Zebra Holding" not in refused.err
