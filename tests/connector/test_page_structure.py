@@ -224,3 +224,12 @@ def test_text_and_data_say_the_same() -> None:
     assert "Likely between 2 December 2026 and 23 December 2026" in files["summary.md"].replace("\\", "")
     assert '"burn_up"' in files["summary.json"]
     assert '"trend"' in files["summary.json"]
+
+
+def test_the_style_knows_no_left_and_no_right() -> None:
+    """A page that reads from right to left is laid out by the same style: it names starts and ends."""
+    sides = r"(?:left|right)"
+    physical = rf"(?:margin|padding|border)-{sides}|(?:text-align|float): {sides}|[;{{ ]{sides}:"
+    assert re.findall(physical, dress.style(Theme())) == []
+    page = Page(render(replace(FULL, direction=ClientText("rtl"), language=ClientText("ar")))["index.html"])
+    assert page.named("html")[0] == {"lang": "ar", "dir": "rtl"}
