@@ -29,7 +29,13 @@ _DAYS = {
     "decided": "decided",
     "raised": "raised",
     "received": "received",
+    "starts": "starts",
+    "reserve_until": "reserve until",
+    "forecast.early": "likely from",
+    "forecast.late": "likely until",
+    "forecast.not_before": "not before",
 }
+_MADE = (".answer",)  # addresses that are made of ids: nobody wrote them
 _STATES = {"head.state": "", "likelihood": "likelihood ", "impact": "impact "}
 _NUMBERS = {"progress": "done ", "size": "size "}
 _LABELS = {"needs": "needed from the client"}
@@ -89,7 +95,7 @@ class _Named:
 
     def text(self, one: Novelty) -> str:
         """Tell a text that was never shown; a new thing without words of its own is none."""
-        if one.kind is not NoveltyKind.TEXT or one.path in _SETTINGS:
+        if one.kind is not NoveltyKind.TEXT or one.path in _SETTINGS or one.path.endswith(_MADE):
             return ""
         if one.path in _NAMES:
             return "" if self._is_first else f"{one.path}: {_moved(one)}"

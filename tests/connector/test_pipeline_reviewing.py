@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from connector.disclosure.manifest import Disclosure
+from connector.disclosure.view import ClientText, Day, ForecastView
 from connector.pipeline.reviewing import review
 from connector.pipeline.shown import shown, titles
 from tests.connector import disclosure_sample as sample
@@ -52,6 +54,24 @@ def test_a_date_that_is_gone_is_a_date_that_changed() -> None:
     assert review(replace(view, milestones=others), view).dates == (
         f"{dated.head.title}: planned {dated.planned.text if dated.planned else ''} → no date",
     )
+
+
+def test_a_forecast_that_moved_is_a_date_that_moved() -> None:
+    """The two days between which something is likely are told like any other date."""
+    view = sample.projection().view
+    first = view.milestones[0]
+    before = replace(first, forecast=forecast(first.planned, "1 December 2026"))
+    after = replace(first, forecast=forecast(first.planned, "8 December 2026"))
+    earlier, later = (replace(view, milestones=(one, *view.milestones[1:])) for one in (before, after))
+    assert review(later, earlier).dates == (
+        f"{first.head.title}: likely until 1 December 2026 → 8 December 2026",
+    )
+
+
+def forecast(early: Day | None, late: str) -> ForecastView:
+    """Make a forecast that ends on a day in December 2026."""
+    on = dt.date(2026, 12, int(late.partition(" ")[0]))
+    return ForecastView(sentence=ClientText("likely"), early=early, late=Day(on=on, text=ClientText(late)))
 
 
 def test_what_is_no_longer_shown_is_named() -> None:
