@@ -10,12 +10,14 @@ from connector.disclosure.standing import day_of, is_over
 from connector.disclosure.view import (
     ChangeKind,
     ChangeView,
+    ClientText,
     ClientView,
     Code,
     Colour,
     DecisionView,
     MilestoneView,
     NeedView,
+    RichText,
     RiskView,
     StageView,
     Theme,
@@ -82,6 +84,11 @@ class Letter:
     stages: Shown[StageView]  # those that will need something
     risks: Shown[RiskView]  # those that are not over
     has_texts: bool
+
+    @staticmethod
+    def lines(text: RichText) -> tuple[ClientText, ...]:
+        """Return a text line by line, to be indented; points of a list begin with a dash."""
+        return tuple(ClientText(line, written=True) for line in text.text.splitlines() if line.strip())
 
 
 def letter(view: ClientView, length: Length) -> Letter:
