@@ -18,6 +18,7 @@ from connector.demo.story.card import Card
 from connector.demo.story.days import ZONE, Days
 from connector.demo.trackers.github.state import GitHubState
 from connector.demo.trackers.jira.state import JiraState, parse_time
+from connector.disclosure.markup import rich_text
 from connector.errors import UsageError
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
@@ -137,6 +138,9 @@ def test_client_words_are_told_in_chinese(text: str) -> None:
     told = story.tongue("zh-CN")(text)
     assert re.search("[\u4e00-\u9fff]", told)
     assert (told.count("**"), told.count("\n- ")) == (text.count("**"), text.count("\n- "))
+    read = rich_text(told)
+    assert read is not None
+    assert "**" not in read.text
     assert not re.search("[，。：；（] |[\u4e00-\u9fff][,;:]", told)
 
 
