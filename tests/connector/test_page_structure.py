@@ -129,7 +129,7 @@ def test_a_signed_edition_says_how_to_check_it() -> None:
     signed, plain = source(FULL), source(replace(FULL, proof=None))
     assert "1f0a 77c2 90be 41d5" in signed
     assert 'href="https://n.example/key.pem"' in signed
-    assert "clientview verify index.html --key KEY" in signed
+    assert "clientview verify index.html --key clientview-key.pem" in signed
     assert "clientview verify" not in plain
     assert str(FULL.edition.fingerprint) in plain
 
