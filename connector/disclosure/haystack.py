@@ -46,6 +46,7 @@ _ESCAPE: Final = re.compile(
 _QUOTED: Final = re.compile(r"=[0-9A-F]{2}")
 _SOFT_BREAK: Final = re.compile(r"=[ \t]*\r?\n")
 _PLUS: Final = re.compile(r"[^\s\"'<>]+\+[^\s\"'<>]*")
+_BACKSLASHED: Final = re.compile(r"\S*\\[nrtbf]\w\S*")
 _DIGITS: Final = re.compile(r"(?:[0-9A-Fa-f]{2}[\s:]?){4,}[0-9A-Fa-f]?")
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_-]{6,}(?:\r?\n[A-Za-z0-9+/_-]{6,})*")
 _WORD: Final = re.compile(r"[A-Za-z]?[a-z/_-]*|[A-Z_-]*|[0-9/_-]*")  # in base64 no text looks like this
@@ -129,11 +130,18 @@ def addressed(text: str) -> str:
     return decoded("\n".join(word.replace("+", " ") for word in _PLUS.findall(text)))
 
 
+def backslashed(text: str) -> str:
+    r"""The words of a text in which a backslash may stand for itself: `C:\names` has no line break."""
+    return decoded("\n".join(word.replace("\\", " ") for word in _BACKSLASHED.findall(text)))
+
+
 def unpacked(text: str) -> str:
     """What the text holds in base64 or as hexadecimal digits, at whatever offset it was packed."""
     return fold("\n".join(_unpack(undo_escapes(text), DECODINGS)))
 
 
+BACKSLASHES: Final = "backslash for itself"
+ESCAPING: Final = frozenset({".json", ".ics"})  # formats in which a backslash never does
 FORMS: Final = {
     "as written": decoded,
     "without markup": stripped,
@@ -143,6 +151,7 @@ FORMS: Final = {
     "letters only, without escaped markup": squeezed_stripped_twice,
     "quoted-printable": unquoted,
     "plus for space": addressed,
+    BACKSLASHES: backslashed,
     "packed": unpacked,
 }
 SHAPES: Final = {
@@ -154,6 +163,7 @@ SHAPES: Final = {
     "letters only, without escaped markup": (squeezed_stripped_twice, squeezed_stripped, squeezed),
     "quoted-printable": (decoded,),
     "plus for space": (decoded, addressed),
+    BACKSLASHES: (decoded, backslashed),
     "packed": (unpacked,),
 }
 """How a disclosed text may look in each form: where an angle bracket is text, and where it is markup."""
@@ -201,7 +211,7 @@ def sections(name: str, content: bytes) -> tuple[Section, ...]:
     found: dict[tuple[bool, str], Section] = {}
     for part in (Part(where=NAME, text=name), *parts(name, content)):
         for form, change in FORMS.items():
-            text = change(part.text)
+            text = "" if form == BACKSLASHES and name.endswith(tuple(ESCAPING)) else change(part.text)
             section = Section(artefact=name, where=part.where, form=form, raw=part.text, text=text)
             if text:
                 found.setdefault((form in LETTERS_ONLY, text), section)

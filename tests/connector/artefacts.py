@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from xml.etree import ElementTree as ET
 
 import icalendar
-from weasyprint import HTML, Attachment  # type: ignore[import-untyped]  # it has no types
+from weasyprint import HTML, Attachment
 
 Written = tuple[str, bytes]
 """File name, and bytes."""
