@@ -35,7 +35,7 @@ class Curve:
     pieces: tuple[tuple[Dot, ...], ...]  # of two days or more
     gaps: tuple[tuple[Dot, Dot], ...]
     end: Dot
-    last: Amount
+    last: Amount | None  # its number on the last day, if that is told exactly
     label_y: float
 
 
@@ -81,8 +81,7 @@ def draw(told: BurnUpView | None) -> BurnUp | None:
 
 def _curve(kind: Kind, points: Sequence[BurnPoint], across: DayScale, most: float) -> Curve | None:
     told = [(n, p, value) for n, p in enumerate(points) if (value := _value(p, kind)) is not None]
-    last = getattr(told[-1][1], kind) if told else None
-    if len(told) < 2 or last is None:
+    if len(told) < 2:
         return None
     dots = [Dot(x=across.at(p.on.on), y=round(FULL - value / most * FULL, 1)) for _, p, value in told]
     pieces, gaps = [[dots[0]]], []
@@ -99,7 +98,7 @@ def _curve(kind: Kind, points: Sequence[BurnPoint], across: DayScale, most: floa
         pieces=tuple(tuple(piece) for piece in pieces if len(piece) > 1),
         gaps=tuple(gaps),
         end=dots[-1],
-        last=last,
+        last=getattr(points[-1], kind),
         label_y=0.0,
     )
 

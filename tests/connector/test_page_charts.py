@@ -225,7 +225,7 @@ def test_scope_curves_end_at_their_last_numbers() -> None:
     drawn = burnup.draw(scope((None, 8, 0), (10, 10, 2), (10, 12, 6)))
     assert drawn is not None
     agreed, total, done = drawn.curves
-    assert [str(curve.last.text) for curve in drawn.curves] == ["10", "12", "6"]
+    assert [str(curve.last.text) for curve in drawn.curves if curve.last] == ["10", "12", "6"]
     assert total.end.y < agreed.end.y < done.end.y
     assert done.end.y == 100 - round(6 / (12 * 1.06) * 100, 1)
     assert agreed.pieces[0][0].x > 0
@@ -239,6 +239,15 @@ def test_a_number_that_is_not_told_is_bridged() -> None:
     ((before, after),) = total.gaps
     assert (before.x, after.x) == (0.0, total.pieces[0][0].x)
     assert [len(piece) for piece in total.pieces] == [2]
+
+
+def test_a_curve_that_ends_early_has_no_last_number() -> None:
+    """An older number beside the last day would contradict what is told of today."""
+    drawn = burnup.draw(scope((10, 10, 0), (10, 12, 2), (10, None, 6)))
+    assert drawn is not None
+    (total,) = [curve for curve in drawn.curves if curve.is_total]
+    assert total.last is None
+    assert total.end.x == 50.0
 
 
 def test_scope_on_one_day_makes_no_drawing() -> None:
