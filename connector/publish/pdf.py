@@ -76,7 +76,7 @@ def pdf(view: ClientView) -> bytes:
     if not is_available():
         raise NoPdfError(
             f"{PDF}: found no WeasyPrint; expected it: pip install 'clientview[pdf]',"
-            " and Debian's packages libpango-1.0-0 libpangoft2-1.0-0"
+            " and Debian's packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
         )
     document = _laid_out(_page(view))
     printed: bytes = document.write_pdf(
