@@ -87,7 +87,7 @@ def test_says_its_language_and_how_it_is_built(view: ClientView, printed: bytes)
     marks = root["/MarkInfo"].get_object()
     assert str(root["/Lang"]) == view.language.value
     assert isinstance(marks, DictionaryObject)
-    assert marks["/Marked"]
+    assert str(marks["/Marked"]) == "True"
     assert [str(entry["/Title"]) for entry in reader.outline if isinstance(entry, dict)] == [
         view.project.value
     ]
