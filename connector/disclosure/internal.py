@@ -43,6 +43,11 @@ class InternalValue:
         """Return the value: for the search alone."""
         return self.__value
 
+    @property
+    def is_one_word(self) -> bool:
+        """Tell whether it is a single word: such a one may stand in a text by chance."""
+        return len(self.__value.split()) == 1
+
     def __repr__(self) -> str:
         return f"<an internal value of {self.source_field}>"
 

@@ -63,4 +63,4 @@ def _searched(values: Sequence[InternalValue]) -> list[InternalValue]:
 
 def _is_searched(value: InternalValue) -> bool:
     source = value.source_field
-    return source.startswith(_ALWAYS) or source in _HOSTS or len(value.reveal().split()) > 1
+    return source.startswith(_ALWAYS) or source in _HOSTS or not value.is_one_word

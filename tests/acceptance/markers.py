@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import html
+import io
 import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
+
+from pypdf import PdfReader
 
 from connector.demo.trackers.exchange import Answer, Request, Serve, answer_json
 
@@ -58,9 +61,10 @@ class Markers:
         token = re.compile(re.escape(self.seed) + f"[a-z]{{{_LENGTH}}}vw")
         places: set[str] = set()
         for name, content in artefacts.items():
-            for text in _forms(name + "\n" + content.decode("utf-8", "replace")):
+            read = _read(name, content)
+            for text in _forms(name + "\n" + read):
                 places |= {self.planted[one] for one in token.findall(text) if one in self.planted}
-            digits = re.sub(r"(?<=\d)[\s,.'\u2019](?=\d)", "", content.decode("utf-8", "replace"))
+            digits = re.sub(r"(?<=\d)[\s,.'\u2019](?=\d)", "", read)
             places |= {where for number, where in self.numbers.items() if number in digits}
         return frozenset(places)
 
@@ -84,6 +88,17 @@ class Markers:
         if isinstance(value, str) and name in _STRINGS and self.seed not in value:
             return f"{value}{self(f'behind {path}')}"
         return value
+
+
+def _read(name: str, content: bytes) -> str:
+    """Return what an artefact says: of a PDF its text, title and addresses, of others all of it."""
+    if not name.endswith(".pdf"):
+        return content.decode("utf-8", "replace")
+    reader = PdfReader(io.BytesIO(content))
+    links = (note.get_object() for page in reader.pages for note in page.get("/Annots") or ())
+    return "\n".join(
+        (*(page.extract_text() for page in reader.pages), str(reader.metadata), *map(str, links))
+    )
 
 
 def _forms(text: str) -> Iterator[str]:

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from connector.demo.trackers.server import TrackerServer
 from connector.disclosure.policy import SHIPPED
@@ -21,6 +23,9 @@ AUDIENCES = "".join(
     f'\n  [project.audience.{name}]\n  policy = "{name}"\n  approval = "never"\n' for name in SHIPPED
 )
 KEY = bytes(range(32))  # the installation's secret: the same in both runs
+SIGNING_KEY = Ed25519PrivateKey.from_private_bytes(KEY).private_bytes(
+    Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+)
 
 Serve = Callable[[Markers, Desk, int], AbstractContextManager[TrackerServer]]
 
@@ -31,6 +36,7 @@ def published(folder: Path, kind: str, seed: str, extra_withheld: int) -> dict[s
     secret = folder / ".clientview/id.key"
     secret.parent.mkdir()
     secret.write_bytes(KEY)
+    (folder / ".clientview/signing.key").write_bytes(SIGNING_KEY)
     if kind == "github":
         world = planted_github(markers, repository="acme/apollo", extra_withheld=extra_withheld)
         with hub(world, lambda: desk.now) as server:

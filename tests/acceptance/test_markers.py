@@ -20,6 +20,10 @@ from tests.acceptance.sites import Paper, center, cloud, github_source, hub, jir
 AUDIENCES = "".join(
     f'\n  [project.audience.{name}]\n  policy = "{name}"\n  approval = "never"\n' for name in SHIPPED
 )
+FORMS = {
+    "index.html", "summary.json", "summary.md", "summary.pdf", "email.html", "email.txt", "feed.xml",
+    "milestones.ics", "badge.svg", "statement.json", "statement.sig",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -89,7 +93,8 @@ def test_the_markers_are_in_what_was_pulled(planted: Planted) -> None:
 def test_no_marker_is_published_under_any_shipped_policy(planted: Planted) -> None:
     """Every file and file name of every audience, in plain and encoded forms: no marker."""
     files = planted.publish(AUDIENCES)
-    assert {path.split("/")[1] for path in files} == set(SHIPPED)
+    assert {path.split("/")[1] for path in files if "/" in path} == set(SHIPPED)
+    assert {Path(path).suffix for path in files} >= {".html", ".json", ".md", ".txt", ".xml", ".ics", ".svg"}
     assert planted.markers.found(files) == frozenset()
     page = files["apollo/client-detailed/index.html"].decode()
     assert all(words in page for words in ("Checkout", "R1", "Supplier may be late"))
@@ -171,6 +176,8 @@ def test_logs_and_files_beside_the_output_hold_no_secret(planted: Planted) -> No
 
 
 def test_nothing_else_lies_in_the_output(planted: Planted) -> None:
-    """The folder holds pages alone: no draft, no manifest, no store, no key."""
-    names = {Path(path).name for path in planted.desk.published()}
-    assert names <= {"index.html", "summary.json", "summary.md"}
+    """The folder holds forms of editions, their signed statements and the public key, and nothing else."""
+    files = planted.desk.published()
+    keys = {path for path in files if path.startswith("clientview-key") and path.endswith(".pem")}
+    assert {Path(path).name for path in files if path not in keys} <= FORMS
+    assert all(files[path].startswith(b"-----BEGIN PUBLIC KEY-----") for path in keys)
