@@ -15,7 +15,7 @@ from adapters.records import Category, Issue
 from mappings.concepts import Concept, Disposition, Nature, Origin, Verdict
 from mappings.predicates import Traits, traits_of
 from mappings.rules import Rule, Rules
-from mappings.values import day_of, number_of, value_of
+from mappings.values import block_of, day_of, field_of, number_of, value_of
 
 NO_RULE = "no rule matched"
 
@@ -44,6 +44,8 @@ class Shared(TypedDict):
     title: str
     client_title: str
     client_text: str
+    block_title: str
+    block_text: str
     disposition: Disposition
     labels: tuple[str, ...]
     security: str
@@ -148,8 +150,10 @@ def shared_by_all(issue: Issue, rules: Rules, disposition: Disposition) -> Share
         key=issue.key,
         ref=issue.ref,
         title=issue.title,
-        client_title=value_of(issue, rules, "client_title"),
-        client_text=value_of(issue, rules, "client_text"),
+        client_title=field_of(issue, rules, "client_title"),
+        client_text=field_of(issue, rules, "client_text"),
+        block_title=block_of(issue, rules, "client_title"),
+        block_text=block_of(issue, rules, "client_text"),
         disposition=disposition,
         labels=issue.labels,
         security=issue.security,

@@ -57,8 +57,10 @@ class Base:
     key: str  # of the issue
     ref: str  # internal
     title: str  # the tracker's own text: internal
-    client_title: str = ""  # words for the client; "" while nobody wrote any
+    client_title: str = ""  # words for the client, of a mapped field; "" while nobody wrote any
     client_text: str = ""  # further words for the client (Markdown), "" if none
+    block_title: str = ""  # the same, of a marked block in the issue's text
+    block_text: str = ""
     disposition: Disposition = Disposition.OPEN
     labels: tuple[str, ...] = ()  # internal
     security: str = ""  # security level: not "" means withheld
@@ -67,6 +69,11 @@ class Base:
     created_at: dt.datetime
     closed_at: dt.datetime | None = None
     due_on: dt.date | None = None
+
+    @property
+    def words(self) -> str:
+        """The title that somebody wrote for the client, of the field or the block; "" while nobody did."""
+        return self.client_title or self.block_title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +108,7 @@ class Risk(Base):
     impact: Level | None = None
     response: str = ""  # internal
     client_response: str = ""  # what we do about it, in client words
+    block_response: str = ""  # the same, of a marked block
 
 
 class Verdict(enum.StrEnum):

@@ -7,7 +7,7 @@ from mappings.classify import shared_by_all
 from mappings.concepts import Disposition, Level, Risk
 from mappings.predicates import folded
 from mappings.rules import Rules
-from mappings.values import value_of
+from mappings.values import block_of, field_of, value_of
 
 _WORDS = {
     Level.LOW: (
@@ -30,7 +30,8 @@ def make_risk(issue: Issue, rules: Rules, disposition: Disposition) -> Risk:
         likelihood=level_of(value_of(issue, rules, "likelihood")),
         impact=level_of(value_of(issue, rules, "impact")),
         response=value_of(issue, rules, "response"),
-        client_response=value_of(issue, rules, "client_response"),
+        client_response=field_of(issue, rules, "client_response"),
+        block_response=block_of(issue, rules, "client_response"),
     )
 
 

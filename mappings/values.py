@@ -12,7 +12,10 @@ from mappings.predicates import as_text, folded
 from mappings.rulefile import Source
 from mappings.rules import Rules
 
-TEXT_CHARACTERS = 20_000  # of an issue's text that is searched for headings
+TEXT_CHARACTERS = 20_000  # of an issue's text that is searched for headings and blocks
+_BLOCK = re.compile(r"<!--[ \t]*client[ \t]*-->(.*?)<!--[ \t]*/client[ \t]*-->", re.DOTALL | re.IGNORECASE)
+_OPENING = re.compile(r"^(?:#{1,6}[ \t]+|h[1-6]\.[ \t]+)|[ \t#]+$")
+_IN_BLOCK = ("client_title", "client_text")  # what a block between comments holds, in that order
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+|h[1-6]\.[ \t]+)(.*?)[ \t#]*$", re.MULTILINE)
 _NO_ANSWER = "_no response_"  # what GitHub's issue forms write for a question left open
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
@@ -33,6 +36,26 @@ def value_of(issue: Issue, rules: Rules, key: str) -> str:
     return "" if source is None else next(_values(issue, source), "")
 
 
+def field_of(issue: Issue, rules: Rules, key: str) -> str:
+    """Read a value that `[fields]` maps, of fields and labels alone; see `value_of`."""
+    source = rules.sources.get(key)
+    return "" if source is None else next(_of_fields(issue, source), "")
+
+
+def block_of(issue: Issue, rules: Rules, key: str) -> str:
+    """Read words for the client from a marked block of an issue's text.
+
+    A block is what stands below a heading that `[fields]` names, or between `<!-- client -->` and
+    `<!-- /client -->`: there the first line is the title, and what follows the text.
+
+    Returns:
+        The first that is not empty, headings before comments; "" if none.
+    """
+    source = rules.sources.get(key)
+    below = "" if source is None else next(_of_headings(issue, source), "")
+    return below or _between_comments(issue.body).get(key, "")
+
+
 def number_of(text: str) -> float | None:
     """Read the number a text begins with (`5`, `2,5 days`); None where it begins with none."""
     found = _NUMBER.match(text.strip())
@@ -51,6 +74,11 @@ def day_of(text: str) -> dt.date | None:
 
 
 def _values(issue: Issue, source: Source) -> Iterator[str]:
+    yield from _of_fields(issue, source)
+    yield from _of_headings(issue, source)
+
+
+def _of_fields(issue: Issue, source: Source) -> Iterator[str]:
     found = (_text(issue.fields.get(name)) for name in source.field)
     yield from (text for text in found if text)
     for prefix in map(folded, source.label):
@@ -58,9 +86,20 @@ def _values(issue: Issue, source: Source) -> Iterator[str]:
             plain = folded(label)
             if plain.startswith(prefix) and len(plain) > len(prefix):
                 yield plain[len(prefix) :].strip()
+
+
+def _of_headings(issue: Issue, source: Source) -> Iterator[str]:
     if source.heading and issue.body:
         sections = _sections(issue.body)
         yield from (sections[name] for name in map(folded, source.heading) if sections.get(name))
+
+
+def _between_comments(body: str) -> Mapping[str, str]:
+    if "<!--" not in body:
+        return {}
+    found = _BLOCK.search(body[:TEXT_CHARACTERS].replace("\r\n", "\n"))
+    title, _, text = found[1].strip().partition("\n") if found else ("", "", "")
+    return dict(zip(_IN_BLOCK, (_OPENING.sub("", title.strip()).strip(), text.strip()), strict=True))
 
 
 def _text(value: FieldValue) -> str:

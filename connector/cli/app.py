@@ -26,6 +26,7 @@ from connector.cli import (
     state,
     verify,
     webhooks,
+    wording,
 )
 from connector.clock import system_clock
 from connector.errors import ConnectorError
@@ -83,6 +84,7 @@ for _room in (
     report,
     alerts,
     webhooks,
+    wording,
 ):
     _room.register(app)
 

@@ -131,14 +131,14 @@ class _Maker:
         """Tell the agreed dates that differ, of the milestones whose names this audience is told."""
         if not self._given.policy.shows("milestones", "agreed"):
             return
-        told = {_id(m): m for m in self._given.view.milestones if m.head.title is not None}
+        told = {_id(m): m.head.title for m in self._given.view.milestones if m.head.title is not None}
         now = self._given.baseline.dates
         for key in sorted(now.keys() | earlier.dates.keys(), key=lambda k: self._given.milestones.get(k, k)):
             handle = self._scribe.handle(key, field="Baseline.dates").value
             if earlier.dates.get(key) == now.get(key) or handle not in told:
                 continue
             origin = Origin(field="MilestoneState.name", record=key, rule="milestones.title")
-            title = self._scribe.written(self._given.milestones.get(key, ""), origin)
+            title = self._scribe.written(told[handle].value, origin)
             if title is not None:
                 yield DatePair(
                     title=title,

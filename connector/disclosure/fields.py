@@ -47,6 +47,8 @@ _SHARED: Final[Mapping[str, str]] = {  # field of every concept -> its switch; "
     "title": "title",  # only where the policy opens the tracker's own titles
     "client_title": "title",
     "client_text": "text",
+    "block_title": "title",
+    "block_text": "text",
     "disposition": "state",
     "labels": "",
     "security": "",
@@ -64,6 +66,7 @@ _OWN: Final[Mapping[str, Mapping[str, str]]] = {  # what a concept adds, or show
         "impact": "impact",
         "response": "",
         "client_response": "response",
+        "block_response": "response",
     },
     "ChangeRequest": {
         "disposition": "",

@@ -11,8 +11,10 @@ from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.charts import TrendLine
 from connector.analysis.facts import Agreement
 from connector.analysis.state import ProjectState
+from connector.disclosure.known import NOTHING, Known
 from connector.disclosure.policy import Policy
 from connector.disclosure.view import ClientView, Theme
+from connector.disclosure.wording import Worded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class ProjectionInput:
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # -> keys of those it waits for
     trend: tuple[TrendLine, ...] = ()
     burn_up: BurnUp | None = None
-    wording: Mapping[str, str] = field(default_factory=dict)  # issue key -> client words
+    wording: Mapping[str, Worded] = field(default_factory=dict)  # issue key -> what the wording file says
+    known: Known = NOTHING  # what the trackers know of people, keys and hosts
     urls: Mapping[str, str] = field(default_factory=dict)  # issue key -> https address, for `link`
     theme: Theme = field(default_factory=Theme)

@@ -1,16 +1,22 @@
 """What a project's trackers know of people, keys and hosts, made ready to be found in a line of text.
 
-People: full names in either order, with an initial too; names in scripts without spaces; accounts and
-the local parts of their addresses. A single name, or an account that could be a plain word, counts
-only where it is unmistakable: the project's titles never use it as a common word in lower case (a
-single name), and use it in few titles at all (see `FEW_TITLES`, `FEW_RATIO`).
+People: full names in either order, with an initial too; names in scripts without spaces; accounts, and
+the local parts of their mail addresses. Only what is unmistakable counts where a word could be a plain
+word:
+
+- A single name counts if it is the first name of a person with a first and a last name, neither a
+  machine nor a team, has three letters, is written with a capital, and is no common word (`Will`, `May`).
+- An account of letters alone counts behind an `@`; elsewhere only if it holds the person's own name
+  (`aschmidt` of Anna Schmidt), for `mobile` may be an account too.
+
+Nothing here looks at titles: what is hidden must not decide what is shown. What these rules let pass
+stops the publication in the search for leaks.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,13 +24,25 @@ from typing import Final
 from adapters.records import Person
 from connector.analysis.facts import ProjectFacts
 
-FEW_TITLES: Final = 5
-FEW_RATIO: Final = 0.01  # of all titles
 SHORTEST: Final = 3  # letters of a single name or an account
 WORD: Final = re.compile(r"[^\W_]+(?:['’](?!s\b)[^\W_]+)*", re.IGNORECASE)  # without a possessive s
 _GLYPHS: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 _KEY: Final = re.compile(r"([A-Za-z][A-Za-z0-9_]*)-\d+")
 _HOST: Final = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^/@]*@)?([^/:?#]+)", re.IGNORECASE)
+_NO_PERSON: Final = frozenset(
+    ("admin", "agent", "bot", "build", "client", "customer", "service", "support", "system", "team", "user")
+)
+_COMMON: Final = re.compile(  # first names that are words as well
+    r"abby|alma|amber|angel|april|art|august|autumn|basil|bay|beau|bill|blue|bob|brand|brook|buck|carol|"
+    r"chance|chase|chip|christian|clay|cliff|cloud|constant|crystal|daisy|dale|dawn|dean|dell|destiny|"
+    r"diamond|don|dot|drew|earl|eden|ernest|eve|faith|fern|flora|frank|gale|gene|ginger|glen|grace|"
+    r"grant|guy|happy|harmony|hazel|heath|heaven|holly|hope|hunter|ian|iris|ivy|jack|jade|jasmine|"
+    r"jasper|jay|jean|jet|joy|june|justice|lance|lily|lucky|marina|mark|max|may|melody|mercy|miles|"
+    r"misty|neo|norm|olive|page|pat|patience|paul|pearl|penny|peter|pierce|piper|poppy|porter|precious|"
+    r"prince|queen|ray|reed|rich|robin|rock|rocky|rod|rose|royal|ruby|rusty|sage|sandy|scarlet|scout|"
+    r"sky|solo|star|sterling|stone|storm|sue|summer|sunny|terra|tiger|tom|trace|trinity|troy|van|victor|"
+    r"victory|viola|violet|wade|ward|wave|will|willow|winter|woody"
+)
 _PLAIN: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -37,7 +55,7 @@ class Known:
     """
 
     names: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
-    single_names: frozenset[str] = frozenset()
+    first_names: frozenset[str] = frozenset()
     accounts: frozenset[str] = frozenset()  # anywhere
     handles: frozenset[str] = frozenset()  # only behind an @
     glyph_names: tuple[str, ...] = ()  # longest first
@@ -53,20 +71,20 @@ def known(facts: ProjectFacts, *, hosts: Iterable[str] = ()) -> Known:
     """Collect what a project's trackers know.
 
     Args:
-        facts: All stored facts, withheld issues included.
+        facts: Those without the withheld issues, which must not change what is shown.
         hosts: Hosts of trackers that the configuration names.
     """
     people = {person for issue in facts.issues for person in issue.people}
+    authors = {change.author for changes in facts.changes.values() for change in changes}
     written = {name for person in people if (name := person.name.strip())}
-    used = _Usage(issue.title for issue in facts.issues)
-    accounts = {*_accounts(people), *(c.author for changes in facts.changes.values() for c in changes)}
-    folded_accounts = {folded(account) for account in accounts if len(account.strip()) >= SHORTEST}
     refs = {issue.ref for issue in facts.issues}
     return Known(
         names=_names(written),
-        single_names=frozenset(word for word in _single(written) if used.is_unmistakable(word)),
-        accounts=frozenset(each for each in folded_accounts if used.is_account(each)),
-        handles=frozenset(folded_accounts),
+        first_names=frozenset(first for name in written if (first := _first_name(name))),
+        accounts=frozenset(_unmistakable(people, authors)),
+        handles=frozenset(
+            folded(each) for each in (*authors, *(person.account for person in people)) if each
+        ),
         glyph_names=_longest(name for name in written if _GLYPHS.fullmatch(name)),
         prefixes=frozenset(found[1].upper() for ref in refs if (found := _KEY.fullmatch(ref))),
         has_numbers=any("#" in ref for ref in refs),
@@ -78,29 +96,6 @@ def folded(text: str) -> str:
     """Return a word in the form in which names are compared: no case, no width, no accents."""
     plain = unicodedata.normalize("NFKD", text.strip())
     return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
-
-
-class _Usage:
-    """How a project's titles use words."""
-
-    def __init__(self, titles: Iterable[str]) -> None:
-        self._common: set[str] = set()
-        self._titles: Counter[str] = Counter()
-        count = 0
-        for title in titles:
-            count += 1
-            words = set(WORD.findall(title))
-            self._common.update(folded(word) for word in words if word.islower())
-            self._titles.update({folded(word) for word in words})
-        self._most = max(FEW_TITLES, int(count * FEW_RATIO))
-
-    def is_unmistakable(self, word: str) -> bool:
-        """Tell whether a single name is no common word of these titles."""
-        return word not in self._common and self._titles[word] <= self._most
-
-    def is_account(self, account: str) -> bool:
-        """Tell whether an account can be told from a word: by its shape, or because words are not so rare."""
-        return _PLAIN.fullmatch(account) is None or self._titles[account] <= self._most
 
 
 def _names(written: Iterable[str]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
@@ -123,18 +118,26 @@ def _orders(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield (first[0], last)
 
 
-def _single(written: Iterable[str]) -> Iterator[str]:
-    for name in written:
-        words = WORD.findall(name)
-        yield from {folded(word) for word in (words[:1] + words[-1:]) if len(word) >= SHORTEST}
+def _first_name(name: str) -> str:
+    """Return the first name of a person if it can be told from a word, else nothing."""
+    words = [folded(word) for word in WORD.findall(name)]
+    if len(words) < 2 or len(words[0]) < SHORTEST or _NO_PERSON & set(words) or _COMMON.fullmatch(words[0]):
+        return ""
+    return words[0]
 
 
-def _accounts(people: Iterable[Person]) -> Iterator[str]:
+def _unmistakable(people: Iterable[Person], authors: Iterable[str]) -> Iterator[str]:
+    """Yield the accounts that can be told from words wherever they stand."""
+    for account in (*authors, *(person.account for person in people)):
+        if len(account) >= SHORTEST and _PLAIN.fullmatch(account) is None:
+            yield folded(account)
     for person in people:
-        yield person.account
-        local = person.email.partition("@")[0]
-        if _PLAIN.fullmatch(local) is None:
-            yield local
+        local, account = person.email.partition("@")[0], folded(person.account)
+        if len(local) >= SHORTEST and _PLAIN.fullmatch(local) is None:
+            yield folded(local)
+        parts = [folded(word) for word in WORD.findall(person.name) if len(word) >= SHORTEST]
+        if len(parts) > 1 and any(part in account for part in parts) and account not in parts:
+            yield account
 
 
 def _places(facts: ProjectFacts, hosts: Iterable[str]) -> Iterator[str]:

@@ -26,6 +26,7 @@ from connector.disclosure.catalogue import catalogue
 from connector.disclosure.given import ProjectionInput
 from connector.disclosure.manifest import Disclosure
 from connector.disclosure.policy import Policy
+from connector.disclosure.redaction import Redactions, Redactor
 from connector.disclosure.schedule import Schedule
 from connector.disclosure.scribe import Scribe
 from connector.disclosure.view import (
@@ -48,12 +49,14 @@ class Projection:
     """A client view, where each of its texts came from, and how many things still lack client words.
 
     `told` are the planned days that the view tells of open milestones, by key: of one that is over it
-    is no promise.
+    is no promise. `redacted` says, a line a field, what was taken out of the tracker's own text: for the
+    project manager.
     """
 
     view: ClientView
     manifest: tuple[Disclosure, ...]
     missing_wording: int
+    redacted: tuple[str, ...]
     told: Mapping[str, dt.date]
 
 
@@ -78,7 +81,18 @@ def project_for_client(given: ProjectionInput) -> Projection:
         id_key=given.id_key,
         policy=given.policy,
     )
-    words = told.Words(scribe=scribe, policy=given.policy, wording=given.wording, urls=given.urls)
+    redactor = Redactor(
+        given.known,
+        phrase=catalogue(given.language).say("words.removed"),
+        keeps_money=given.policy.shows("money", "amounts"),
+    )
+    words = told.Words(
+        scribe=scribe,
+        policy=given.policy,
+        wording=given.wording,
+        urls=given.urls,
+        redactions=Redactions(redactor),
+    )
     draft = _draft(given, scribe, words)
     finished = told.finished(words, given.state.picture)
     view = dataclasses.replace(
@@ -90,6 +104,7 @@ def project_for_client(given: ProjectionInput) -> Projection:
         view=view,
         manifest=scribe.manifest(view),
         missing_wording=told.missing_words(words, given.state.picture),
+        redacted=words.redactions.lines(_names(given)),
         told=_told(given, _by_key(given, scribe, view.milestones)),
     )
 
@@ -98,7 +113,7 @@ def _draft(given: ProjectionInput, scribe: Scribe, words: told.Words) -> ClientV
     """Make the view without what depends on the edition before, and without its fingerprint."""
     state, picture, policy = given.state, given.state.picture, given.policy
     today = given.published_at.astimezone(ZoneInfo(given.timezone)).date()
-    milestones = _schedule(given, scribe).milestones(state.milestones)
+    milestones = _schedule(given, words).milestones(state.milestones)
     by_key = _by_key(given, scribe, milestones)
     goals = told.goals(words, picture.goals, state.goals)
     asked = _asked(given, words, today)
@@ -146,9 +161,10 @@ def _draft(given: ProjectionInput, scribe: Scribe, words: told.Words) -> ClientV
     )
 
 
-def _schedule(given: ProjectionInput, scribe: Scribe) -> Schedule:
+def _schedule(given: ProjectionInput, words: told.Words) -> Schedule:
     return Schedule(
-        scribe=scribe,
+        scribe=words.scribe,
+        redactions=words.redactions,
         policy=given.policy,
         agreement=given.agreement,
         zone=ZoneInfo(given.timezone),
@@ -209,17 +225,29 @@ def _by_key(
     return {key: by_id[handle.value] for key, handle in handles.items() if handle.value in by_id}
 
 
-def _refuse_withheld(policy: Policy, picture: Picture) -> None:
-    groups: tuple[tuple[Base, ...], ...] = (
-        picture.goals,
-        picture.items,
-        picture.risks,
-        picture.change_requests,
-        picture.decisions,
-        picture.client_actions,
-        picture.feedback,
+def _things(picture: Picture) -> tuple[Base, ...]:
+    return (
+        *picture.goals,
+        *picture.items,
+        *picture.risks,
+        *picture.change_requests,
+        *picture.decisions,
+        *picture.client_actions,
+        *picture.feedback,
     )
-    count = sum(bool(thing.security) or policy.withholds(thing.labels) for group in groups for thing in group)
+
+
+def _names(given: ProjectionInput) -> Mapping[str, str]:
+    """Return what people call the records of a project, by key."""
+    milestones = {state.key: f"“{state.name}”" for state in given.state.milestones}
+    return {thing.key: thing.ref for thing in _things(given.state.picture)} | milestones
+
+
+def _refuse_withheld(policy: Policy, picture: Picture) -> None:
+    count = sum(
+        bool(thing.security) or policy.withholds(thing.labels, names=(thing.ref, thing.key))
+        for thing in _things(picture)
+    )
     if count:
         raise SafetyError(
             f"found {count} issues to be withheld in the state of this audience; expected a state judged"

@@ -48,6 +48,33 @@ class Redacted:
     found: Mapping[Kind, int]
 
 
+class Redactions:
+    """Redacts for one edition, and remembers what was taken out of which field of which record."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        """Take who redacts."""
+        self._redactor = redactor
+        self._found: dict[tuple[str, str], Mapping[Kind, int]] = {}
+
+    def text(self, text: str, *, field: str, record: str) -> str:
+        """Return a tracker's text redacted, "" if nothing else is left; see `Redactor.redact`."""
+        redacted = self._redactor.redact(text)
+        if redacted.found:
+            self._found[field, record] = redacted.found
+        return redacted.text
+
+    def lines(self, names: Mapping[str, str]) -> tuple[str, ...]:
+        """Tell what was taken out, for the project manager, in the order of the fields.
+
+        Args:
+            names: Key of a record to what people call it; others are named by their key.
+        """
+        return tuple(
+            f"{field} of {names.get(record, record)}: {_counted(found)}"
+            for (field, record), found in sorted(self._found.items())
+        )
+
+
 class Redactor:
     """Redacts the texts of one project for one audience, each text once."""
 
@@ -104,12 +131,16 @@ class Redactor:
         words = [(found.start(), found.end(), folded(found.group())) for found in WORD.finditer(text)]
         for place, (start, end, word) in enumerate(words):
             yield from _whole_names(text, words[place:], known.names.get(word, ()))
-            if word in known.single_names and text[start].isupper():
+            if word in known.first_names and text[start].isupper():
                 yield start, end
         for found in _ACCOUNT.finditer(text):
             account = folded(found["account"])
             if account in known.accounts or (found["at"] and account in known.handles):
                 yield found.span()
+
+
+def _counted(found: Mapping[Kind, int]) -> str:
+    return ", ".join(f"{kind} ×{found[kind]}" for kind in Kind if kind in found)
 
 
 def _whole_names(

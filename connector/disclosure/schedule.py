@@ -15,6 +15,7 @@ from connector.analysis.facts import Agreement
 from connector.analysis.state import MilestoneClass, MilestoneState
 from connector.disclosure import forecasts
 from connector.disclosure.policy import Policy
+from connector.disclosure.redaction import Redactions
 from connector.disclosure.scribe import Origin, Scribe
 from connector.disclosure.view import (
     ClientText,
@@ -44,6 +45,7 @@ class Schedule:
     starts: Mapping[str, dt.date]
     after: Mapping[str, tuple[str, ...]]
     before: Mapping[str, MilestoneView]  # by id, as the edition before told them
+    redactions: Redactions
 
     def milestones(self, states: tuple[MilestoneState, ...]) -> tuple[MilestoneView, ...]:
         """Word the milestones in the order of their dates; those without any date come last."""
@@ -83,7 +85,10 @@ class Schedule:
 
     def _title(self, state: MilestoneState) -> ClientText | None:
         origin = self._open("title", state, "name")
-        return self.scribe.written(state.name, origin) if origin else None
+        if origin is None:
+            return None
+        name = self.redactions.text(state.name, field=origin.field, record=state.key)
+        return self.scribe.written(name, origin)
 
     def _state(self, state: MilestoneState) -> State | None:
         origin = self._open("state", state, "milestone_class")

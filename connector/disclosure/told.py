@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from connector.analysis.state import GoalState, HealthStatus
 from connector.disclosure.policy import Policy
+from connector.disclosure.redaction import Redactions
 from connector.disclosure.scribe import Origin, Scribe
 from connector.disclosure.view import (
     ClientText,
@@ -20,10 +21,12 @@ from connector.disclosure.view import (
     GoalView,
     NeedView,
     RequestView,
+    RichText,
     RiskView,
     State,
     WorkView,
 )
+from connector.disclosure.wording import UNWORDED, Worded, clean_line
 from mappings.concepts import (
     Base,
     ChangeRequest,
@@ -40,6 +43,8 @@ from mappings.concepts import (
 )
 
 _C = TypeVar("_C", bound=Base)
+Part = Literal["title", "text", "response"]
+WORDING_FILE: Final = "wording file"  # the source of words that no tracker holds
 _FAR: Final = dt.date.max
 _HEALTH: Final = {status: Code(status.value) for status in HealthStatus}
 _DISPOSITION: Final = {disposition: Code(disposition.value) for disposition in Disposition}
@@ -50,24 +55,49 @@ _CLOSED: Final = frozenset({Disposition.DONE, Disposition.DROPPED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Whose words tell a thing: the wording file, then client words, then the tracker's if it is open."""
+    """Whose words tell a thing: in the policy's order, then the tracker's own if the policy opens them."""
 
     scribe: Scribe
     policy: Policy
-    wording: Mapping[str, str]
+    wording: Mapping[str, Worded]
     urls: Mapping[str, str]
+    redactions: Redactions
 
     def title(self, concept: str, thing: Base) -> tuple[str, Origin] | None:
         """Return the title of a thing and its origin; None while there are no words for the client."""
-        kind = type(thing).__name__
-        rule = f"{concept}.title"
-        if self.wording.get(thing.key):
-            return self.wording[thing.key], Origin(field="wording file", record=thing.key, rule=rule)
-        if thing.client_title:
-            return thing.client_title, Origin(field=f"{kind}.client_title", record=thing.key, rule=rule)
-        if self.policy.opens_title(concept, labels=thing.labels, kind=thing.type):
-            return thing.title, Origin(field=f"{kind}.title", record=thing.key, rule=rule)
+        worded = self.worded(concept, thing, "title")
+        if worded is not None or not self.policy.opens_title(concept, labels=thing.labels, kind=thing.type):
+            return worded
+        field = f"{type(thing).__name__}.title"
+        text = self.redactions.text(thing.title, field=field, record=thing.key)
+        return (text, Origin(field=field, record=thing.key, rule=f"{concept}.title")) if text else None
+
+    def worded(self, concept: str, thing: Base, part: Part) -> tuple[str, Origin] | None:
+        """Return what somebody wrote for the client, of the first place in the policy's order that has it.
+
+        Args:
+            concept: The concept's name in a policy.
+            thing: What is told.
+            part: Title, text or response.
+        """
+        written = self.wording.get(thing.key, UNWORDED)
+        name = type(thing).__name__
+        places = {
+            "field": (getattr(thing, f"client_{part}", ""), f"{name}.client_{part}"),
+            "block": (getattr(thing, f"block_{part}", ""), f"{name}.block_{part}"),
+            "file": (getattr(written, part), WORDING_FILE),
+        }
+        for text, field in (places[place] for place in self.policy.order):
+            if clean_line(text):
+                return text, Origin(field=field, record=thing.key, rule=f"{concept}.{part}")
         return None
+
+    def rich(self, concept: str, thing: Base, part: Part) -> RichText | None:
+        """Let out a longer text, if the policy opens it and somebody wrote one."""
+        if not self.policy.shows(concept, part):
+            return None
+        worded = self.worded(concept, thing, part)
+        return self.scribe.rich(*worded) if worded else None
 
     def told(self, concept: str, things: Iterable[_C]) -> tuple[_C, ...]:
         """Return the things of a concept that may be told one by one."""
@@ -84,14 +114,13 @@ class Words:
     def entry(self, concept: str, thing: Base, state: State | None = None) -> Entry:
         """Word what all told things share."""
         title = self.title(concept, thing)
-        text = self.open(concept, "text", thing, "client_text")
         key = self.open(concept, "key", thing, "ref")
         link = self.open(concept, "link", thing, "url")
         url = self.urls.get(thing.key, "")
         return Entry(
             id=self.scribe.handle(thing.key, field=f"{type(thing).__name__}.key"),
             title=self.scribe.written(*title) if title and self.policy.shows(concept, "title") else None,
-            text=self.scribe.rich(thing.client_text, text) if text else None,
+            text=self.rich(concept, thing, "text"),
             state=state,
             key=self.scribe.written(thing.ref, key) if key else None,
             link=self.scribe.link(url, link) if link and url.startswith("https://") else None,
@@ -122,21 +151,27 @@ class Words:
         return self.scribe.state(_LEVEL[level], origin, word="level") if origin and level else None
 
 
-def missing_words(words: Words, picture: Picture) -> int:
-    """Count the risks, actions, decisions, requests and feedback that would show if they had client words."""
-    groups: Mapping[str, tuple[Base, ...]] = {
-        "goals": picture.goals,
-        "risks": picture.risks,
-        "actions": picture.client_actions,
-        "decisions": picture.decisions,
-        "requests": picture.change_requests,
-        "feedback": picture.feedback,
-    }
-    return sum(
-        words.policy.is_told(concept) and words.title(concept, thing) is None
-        for concept, things in groups.items()
-        for thing in things
+def tellable(policy: Policy, picture: Picture) -> Iterator[tuple[str, Base]]:
+    """Yield what a page would tell one by one if it had words, each with its concept's name."""
+    still_open = (Disposition.OPEN, Disposition.DOING)
+    not_dropped = (*still_open, Disposition.DONE)
+    groups: tuple[tuple[str, tuple[Base, ...], tuple[Disposition, ...]], ...] = (
+        ("goals", picture.goals, not_dropped),
+        ("actions", picture.client_actions, still_open),
+        ("decisions", picture.decisions, tuple(Disposition)),
+        ("risks", picture.risks, still_open),
+        ("requests", picture.change_requests, tuple(Disposition)),
+        ("feedback", picture.feedback, tuple(Disposition)),
+        ("items", picture.items, not_dropped),
     )
+    for concept, things, shown in groups:
+        if policy.is_told(concept):
+            yield from ((concept, thing) for thing in things if thing.disposition in shown)
+
+
+def missing_words(words: Words, picture: Picture) -> int:
+    """Count what would be told one by one if it had client words."""
+    return sum(words.title(concept, thing) is None for concept, thing in tellable(words.policy, picture))
 
 
 def goals(words: Words, goals: Iterable[Goal], states: Iterable[GoalState]) -> tuple[GoalView, ...]:
@@ -197,7 +232,9 @@ def _piece(words: Words, item: ScopeItem, titles: Mapping[str, ClientText | None
     return WorkView(
         head=words.entry("items", item, words.disposition("items", item)),
         goal=titles.get(goal) if words.policy.shows("items", "goal") else None,
-        size=words.scribe.amount(item.size, size) if size and item.size is not None else None,
+        size=words.scribe.amount(words.policy.round_size(item.size), size)
+        if size and item.size is not None
+        else None,
     )
 
 
@@ -208,12 +245,11 @@ def risks(words: Words, risks: Iterable[Risk]) -> tuple[RiskView, ...]:
 
 
 def _risk(words: Words, risk: Risk) -> RiskView:
-    response = words.open("risks", "response", risk, "client_response")
     return RiskView(
         head=words.entry("risks", risk, words.disposition("risks", risk)),
         likelihood=words.level(risk, risk.likelihood, "likelihood"),
         impact=words.level(risk, risk.impact, "impact"),
-        response=words.scribe.rich(risk.client_response, response) if response else None,
+        response=words.rich("risks", risk, "response"),
     )
 
 

@@ -1,8 +1,9 @@
-"""Makes text harmless before anybody reads it: no controls, no hidden characters, no flood."""
+"""Words that people wrote, made harmless before anybody reads them: no controls, nothing hidden, no flood."""
 
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Final
 
 TITLE_LIMIT: Final = 200  # characters; longer titles end in an ellipsis
@@ -10,6 +11,18 @@ TEXT_LIMIT: Final = 4_000  # characters of one client text
 MARKS_LIMIT: Final = 3  # combining marks in a row; more is a stack that runs into other lines
 _JOINERS: Final = "\u200c\u200d"  # kept between non-ASCII characters: emoji and some scripts need them
 _BANNED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """What the wording file says of one thing; "" for what it does not say. Text and response: Markdown."""
+
+    title: str = ""
+    text: str = ""
+    response: str = ""
+
+
+UNWORDED: Final = Worded()
 
 
 def clean_line(text: str, *, limit: int = TITLE_LIMIT) -> str:

@@ -164,7 +164,7 @@ class _Gatherer:
         self._measured = measured  # sources whose items have a size in the project's unit
         self._items = {item.key: item for item in state.picture.items}
         self._names = {m.key: m.name for m in state.milestones}
-        self._goals = {goal.key: goal.client_title or goal.title for goal in state.picture.goals}
+        self._goals = {goal.key: goal.words or goal.title for goal in state.picture.goals}
 
     def added(self) -> tuple[Piece, ...]:
         """Return what is in scope now and came in without a decision, each once."""
@@ -224,8 +224,8 @@ class _Gatherer:
     def _piece(self, item: ScopeItem, entry: LedgerEntry) -> Piece:
         return Piece(
             ref=item.ref,
-            title=item.client_title or item.title,
-            is_worded=bool(item.client_title),
+            title=item.words or item.title,
+            is_worded=bool(item.words),
             milestones=tuple(self._names[key] for key in item.milestones if key in self._names),
             goals=tuple(self._goals[key] for key in item.goals if key in self._goals),
             size=item.size if item.source in self._measured else None,
@@ -236,7 +236,7 @@ class _Gatherer:
         )
 
     def _left(self, entry: LedgerEntry, item: ScopeItem | None, title: str) -> Piece:
-        worded = item.client_title if item else ""
+        worded = item.words if item else ""
         return Piece(
             ref=entry.item,
             title=worded or title,

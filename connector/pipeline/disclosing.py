@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from connector.analysis.facts import ProjectFacts
 from connector.analysis.state import Forecast, MilestoneState, ProjectState
@@ -200,22 +200,24 @@ def _joined(first: LeakReport, second: LeakReport) -> LeakReport:
 def internal_values(workspace: Workspace, project: Project, facts: ProjectFacts) -> tuple[InternalValue, ...]:
     """Return everything that no client artefact may hold: of the trackers, and of what was recorded here."""
     agreed = agreed_values(judging.agreement_of(workspace, project))
-    return (*values(facts, hosts=_hosts(project)), *agreed)
+    return (*values(facts, hosts=project.hosts), *agreed)
 
 
 def policy_of(workspace: Workspace, project: Project, audience: str) -> Policy:
-    """Read the policy of an audience.
+    """Read the policy of an audience as it stands today: embargoes end, and people are told, by the day.
 
     Raises:
         UsageError: There is no such audience or policy.
         FaultsError: The policy has faults.
     """
-    name = project.settings.audience(audience).policy
+    chosen = project.settings.audience(audience)
+    name, zone = chosen.policy, ZoneInfo(chosen.timezone or project.timezone)
+    today = workspace.now().astimezone(zone).date()
     if is_path(name):
         text = read_text(workspace.config.folder / name)
-        return parse_policy(text.text, file=text.file)
+        return parse_policy(text.text, file=text.file).on(today)
     try:
-        return shipped(name)
+        return shipped(name).on(today)
     except LookupError as exc:
         raise UsageError(f"project {project.key}, audience {audience}: {exc.args[0]}") from exc
 
@@ -299,10 +301,3 @@ def _refuse_partial(project: Project, facts: ProjectFacts) -> None:
             f"project {project.key}: {', '.join(missing)} was never read well, so a page would tell a part"
             f" as the whole. First: clientview sync {project.key}"
         )
-
-
-def _hosts(project: Project) -> tuple[str, ...]:
-    """Name the trackers' hosts, as far as the configuration tells."""
-    urls = (str(value) for source in project.sources for value in source.settings.options.values())
-    hosts = (urlsplit(url).hostname for url in urls if "://" in url)
-    return tuple(dict.fromkeys(host for host in hosts if host))

@@ -279,7 +279,7 @@ class _Concept(_Part):
     key: str
     item: str = Field(validation_alias="ref")
     title: str
-    client_title: str
+    client_title: str = Field(validation_alias="words")
     disposition: Disposition = Field(serialization_alias="state")
 
 

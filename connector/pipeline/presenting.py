@@ -8,6 +8,7 @@ from typing import Final
 from connector.analysis.calendar import WorkingCalendar
 from connector.config.logo import data_address
 from connector.config.schema import Site
+from connector.disclosure.known import known
 from connector.disclosure.projector import Projection, ProjectionInput, project_for_client
 from connector.disclosure.view import ClientText, Colour, Image, Theme
 from connector.pipeline.keyring import id_key
@@ -15,6 +16,7 @@ from connector.pipeline.places import base_of, place_of, series_of
 from connector.pipeline.rhythm import next_on
 from connector.pipeline.signing import in_blocks, public_key
 from connector.pipeline.visible import Visible
+from connector.pipeline.wording import words_of
 from connector.pipeline.workspace import Project, Workspace
 
 __all__ = ["Visible", "presented", "projected"]
@@ -33,6 +35,7 @@ def presented(workspace: Workspace, project: Project, audience: str, visible: Vi
 
     Raises:
         UsageError: There is no such audience.
+        FaultsError: The wording file has faults.
     """
     given = _configured(workspace, project, audience, visible)
     key = public_key(workspace)
@@ -43,6 +46,8 @@ def presented(workspace: Workspace, project: Project, audience: str, visible: Vi
         after=visible.after,
         trend=visible.trend,
         burn_up=visible.burn_up,
+        wording=words_of(workspace.config.folder, project.settings, visible.facts),
+        known=known(visible.facts, hosts=project.hosts),
         proof_key=in_blocks(key.fingerprint),
         proof_url=key.url or "",
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from adapters import registry
 from adapters.budget import Budgets
@@ -73,6 +74,13 @@ class Project:
     def agreement(self) -> schema.AgreementSettings:
         """What was agreed."""
         return self.settings.agreement
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names of its trackers' hosts, as far as the configuration tells."""
+        urls = (str(value) for source in self.sources for value in source.settings.options.values())
+        hosts = (urlsplit(url).hostname for url in urls if "://" in url)
+        return tuple(dict.fromkeys(host for host in hosts if host))
 
     @property
     def rules(self) -> Mapping[str, Rules]:

@@ -175,8 +175,9 @@ def test_a_leak_stops_everything_and_is_not_repeated(bench: Workbench) -> None:
     with tracker(bench) as server:
         bench.configure(server)
         bench.stories[0].assign_to(bench.now, "anna")
-        bench.world.version("APO", "Ask Annabella Bergstroem", at=bench.now)
-        bench.add_story().fix_versions(bench.now, add="Ask Annabella Bergstroem")
+        (bench.folder / "wording").mkdir()
+        words = '[APO-1]\ntitle = "Checkout, as Annabella Bergstroem wants it"\n'
+        (bench.folder / "wording" / "apollo.toml").write_text(words, encoding="utf-8")
         bench.pass_days(0.1)
         bench.do("sync")
         refused = [bench.run("preview", "apollo"), bench.run("publish", "apollo")]
@@ -186,6 +187,24 @@ def test_a_leak_stops_everything_and_is_not_repeated(bench: Workbench) -> None:
         assert "Person.name" in ended.err
         assert "Annabella" not in ended.err + ended.out
     assert not (bench.folder / PAGE).exists()
+
+
+def test_a_name_in_a_title_of_the_tracker_is_taken_out(bench: Workbench) -> None:
+    """Where the policy opens the tracker's titles, people go out of them, and preview says so."""
+    bench.world.person("anna", "Annabella Bergstroem", email="anna@acme.example")
+    with tracker(bench) as server:
+        bench.configure(server)
+        bench.stories[0].assign_to(bench.now, "anna")
+        bench.world.version("APO", "Ask Annabella Bergstroem", at=bench.now)
+        bench.add_story().fix_versions(bench.now, add="Ask Annabella Bergstroem")
+        bench.pass_days(0.1)
+        bench.do("sync")
+        told = bench.do("preview", "apollo").out
+        bench.do("publish", "apollo")
+    page = (bench.folder / PAGE).read_text(encoding="utf-8")
+    assert "Ask [removed]" in page
+    assert "Annabella" not in page
+    assert "person ×1" in told
 
 
 def test_an_edition_recorded_but_not_written_is_written_at_the_next_publish(bench: Workbench) -> None:

@@ -25,6 +25,7 @@ from connector.disclosure.internal import values, withheld
 from connector.disclosure.leaks import find_leaks
 from connector.disclosure.policy import SHIPPED, shipped
 from connector.disclosure.projector import project_for_client
+from connector.disclosure.wording import Worded
 from connector.errors import SafetyError
 from connector.publish.render import fixed_texts, render
 from mappings.concepts import Base, Picture
@@ -212,10 +213,10 @@ def test_what_lacks_client_words_is_counted_and_not_told() -> None:
     assert projection.missing_wording == 1
 
 
-def test_the_wording_file_comes_first() -> None:
-    """Words of the wording file win over the tracker's client title, and tell what had none."""
+def test_the_wording_file_tells_what_has_no_words() -> None:
+    """Words of the wording file tell what had none in the tracker."""
     risk = sample.PICTURE.risks[2]
-    projection = sample.projection(wording={risk.key: "One key person may leave"})
+    projection = sample.projection(wording={risk.key: Worded(title="One key person may leave")})
     titles = [str(view.head.title) for view in projection.view.risks]
     assert "One key person may leave" in titles
     assert projection.missing_wording == 0

@@ -21,6 +21,7 @@ from connector.disclosure.internal import InternalValue, values, withheld
 from connector.disclosure.leaks import LeakReport, find_leaks
 from connector.disclosure.policy import shipped
 from connector.disclosure.projector import Projection, project_for_client
+from connector.disclosure.wording import Worded
 from tests.builders import rules
 from tests.connector import disclosure_sample as sample
 from tests.connector.artefacts import PLACES, pdf
@@ -73,7 +74,13 @@ def published(request: pytest.FixtureRequest, real_data: Path) -> Published:
     facts = pull_facts(source, rules(preset))
     state = judge(facts.without(withheld(facts, POLICY)), Agreement(), as_of=SEEN_AT)
     titles = dict(zip((issue.key for issue in facts.issues), client_titles(request.param), strict=False))
-    given = sample.given(state, agreement=Agreement(), policy=POLICY, wording=titles, project_name="Sample")
+    given = sample.given(
+        state,
+        agreement=Agreement(),
+        policy=POLICY,
+        wording={key: Worded(title=words) for key, words in titles.items()},
+        project_name="Sample",
+    )
     projection, sought = project_for_client(given), values(facts)
     made = forms(projection.view)
     made = Forms(files={**made.files, **dict([pdf(title="Sample", body="Sample")])}, fixed=made.fixed)
