@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 from markupsafe import Markup
 
-from connector.disclosure.view import ClientText, Code
+from connector.disclosure.internal import InternalValue
+from connector.disclosure.view import ClientText, Code, Image, Link, RichText
 from connector.publish.environment import UnsafeValueError, page_environment, text_environment
 
 SECRET = "s3cret-plan"
@@ -32,6 +33,10 @@ CONTEXT = {
     "record": Record(),
     "secret": SECRET,
     "mapping": {"title": SECRET},
+    "internal": InternalValue(SECRET, "Issue.title", "jira:issue:1"),
+    "rich": RichText("<p>Fine <em>words</em></p>", "Fine words"),
+    "link": Link("https://ok.example/page"),
+    "image": Image("data:image/png;base64,iVBORw0KGgo="),
     "ok": ClientText("<Fine> & dandy", written=True),
     "absent": None,
     "truth": True,
@@ -92,6 +97,30 @@ HOSTILE = {
     "cycler": "{{ cycler('a', 'b') }}",
     "dict": "{{ dict(a=secret) }}",
     "lipsum": "{{ lipsum() }}",
+    "an internal value": "{{ internal }}",
+    "an internal value revealed": "{{ internal.reveal() }}",
+    "a revealed value in a macro": "{% macro m(x) %}{{ x }}{% endmacro %}{{ m(internal.reveal()) }}",
+    "the name-mangled text": "{{ internal._InternalValue__value }}",
+    "the markup behind rich text": "{{ rich.html }}",
+    "the words behind rich text": "{{ rich.text }}",
+    "rich text and a text": "{{ rich + secret }}",
+    "rich text joined": "{{ rich ~ secret }}",
+    "a paragraph's value": "{{ rich.paragraphs[0].value }}",
+    "the address behind a link": "{{ link.value }}",
+    "a link made of a text": "{{ link.__class__(secret) }}",
+    "a link as a string": "{{ link|string }}",
+    "a picture's value": "{{ image.value }}",
+    "markup made of a text": MACRO + "{{ box().__class__(secret) }}",
+    "markup unescaped": MACRO + "{{ box().unescape() }}{{ box().striptags() }}",
+    "markup joined to itself": MACRO + "{{ box().join([secret, secret]) }}",
+    "an attribute by its name": "{{ record['title'] }}",
+    "a comparison's text": "{{ secret if secret > '' else ok }}",
+    "a text in a list": "{{ [secret] }}",
+    "a recursive loop": "{% for t in record.tags recursive %}{{ loop(t) }}{{ t }}{% endfor %}",
+    "an import": "{% import 'secret.html.j2' as m %}{{ m }}",
+    "a block's super": "{% block a %}{{ super() }}{{ secret }}{% endblock %}",
+    "a namespace": "{{ namespace(a=secret).a }}",
+    "self": "{{ self._TemplateReference__context.vars }}",
     "another template": "{% include 'records.html.j2' %}",
     "a template outside": "{% include '../../secret' %}",
     "autoescape off": "{% autoescape false %}{{ secret }}{% endautoescape %}",
@@ -111,6 +140,42 @@ def test_a_hostile_template_raises(environment: object, source: str) -> None:
 def test_the_error_is_swallowed_by_nothing() -> None:
     """The leak error is neither TypeError nor ValueError, which the template language catches."""
     assert not issubclass(UnsafeValueError, TypeError | ValueError)
+
+
+def test_leaves_are_printed_as_what_they_are() -> None:
+    """Rich text as the markup that disclosure cleaned, links and pictures as their addresses."""
+    rendered = page_environment().from_string("{{ rich }} {{ link }} {{ image }}").render(CONTEXT)
+    assert rendered == "<p>Fine <em>words</em></p> https://ok.example/page data:image/png;base64,iVBORw0KGgo="
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)", "JAVASCRIPT:alert(1)", " https://a.example",
+        "https://a.example/\" onclick=\"x",
+        "data:text/html,x", "//evil.example", "https://a.example/ x", "https://a.example/\n",
+        "mailto:a@b\r\nBcc: c",
+        "https://a.example/<script>", "file:///etc/passwd", "../../x//y", "ftp://a.example", "http://a.example",
+        "vbscript:x", "", "java\tscript:x", "https://a.example/'x", "mailto:a@b.example?cc=c@d.example\\",
+    ],
+)  # fmt: skip
+def test_a_link_that_is_not_plainly_harmless_cannot_be_made(address: str) -> None:
+    """Another scheme, another host by two slashes, a quotation mark, white space, a bracket: refused."""
+    with pytest.raises(ValueError, match="another kind of address"):
+        Link(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/x.png", "data:image/svg+xml;base64,PHN2Zz4=", "data:image/png,x", "x.png",
+        "data:image/png;base64,iVB\"onerror", "data:image/png;base64,", "data:text/html;base64,PHN2Zz4=",
+    ],
+)  # fmt: skip
+def test_a_picture_that_is_not_inside_the_page_cannot_be_made(address: str) -> None:
+    """A picture of a host, a drawing with script, anything but PNG and JPEG: refused."""
+    with pytest.raises(ValueError, match="another kind of picture"):
+        Image(address)
 
 
 def test_client_text_is_printed_escaped() -> None:
