@@ -27,6 +27,7 @@ def preview_lines(project: Project, draft: Preview) -> Iterator[str]:
         yield f"  titles: {', '.join(draft.titles)}"
     if draft.missing_wording:
         yield f"  without client words, so only counted: {draft.missing_wording}"
+    yield from _cut("taken out of the tracker's own text", draft.redacted, indent="  ")
     yield (
         f"  leak check: passed; {draft.searched} internal values searched in every file,"
         f" {draft.exempted} let pass by written rules"

@@ -55,7 +55,7 @@ ins { text-decoration: underline; text-decoration-color: #b3261e; text-decoratio
 .pm-tag { font: 700 .7rem/1 system-ui, sans-serif; background: #7a0b0b; color: #fff; padding: .1rem .3rem;
   border-radius: .2rem; margin-inline: .2rem; }
 .pm-source { font: .7rem/1.2 ui-monospace, monospace; color: #7a0b0b; background: #fff; padding: 0 .2rem;
-  margin-inline-start: .2rem; }
+  margin-inline-start: .2rem; white-space: normal; overflow-wrap: anywhere; }
 """
 _HEAD: Final = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline';"

@@ -35,6 +35,7 @@ class Preview:
     shown: tuple[str, ...]  # what the page shows, in words
     titles: tuple[str, ...]  # whose words its titles are
     missing_wording: int
+    redacted: tuple[str, ...]  # what was taken out of the tracker's own text, a line a field
     held: str
     searched: int
     exempted: int
@@ -112,6 +113,7 @@ def _preview(project: Project, built: Built, draft: Draft, page: Path) -> Previe
         shown=shown(seen.projection.manifest),
         titles=titles(seen.projection.manifest),
         missing_wording=seen.projection.missing_wording,
+        redacted=seen.projection.redacted,
         held=seen.held,
         searched=built.leaks.searched,
         exempted=sum(exemption.count for exemption in built.leaks.exemptions),
