@@ -137,6 +137,13 @@ def test_key_name_and_client_of_another_project_are_internal() -> None:
     }
 
 
+def test_of_several_other_projects_each_is_searched() -> None:
+    """The second is as internal as the first, in addresses too."""
+    others = [OtherProject(key=key, name=f"The {key}", client=f"Client {key}") for key in ("a", "b", "c")]
+    found = {text for text, _ in told(*others)}
+    assert {"/a/", "/b/", "/c/", "The b", "Client c", "a", "b", "c"} <= found
+
+
 def test_what_is_called_the_same_gives_nobody_away() -> None:
     """Two projects of one client share its name: that name is no secret; key and name of the other are."""
     other = OtherProject(key="kite-2", name="Riverboat", client="bright  gmbh")
