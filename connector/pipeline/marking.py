@@ -56,6 +56,8 @@ ins { text-decoration: underline; text-decoration-color: #b3261e; text-decoratio
   border-radius: .2rem; margin-inline: .2rem; }
 .pm-source { font: .7rem/1.2 ui-monospace, monospace; color: #7a0b0b; background: #fff; padding: 0 .2rem;
   margin-inline-start: .2rem; white-space: normal; overflow-wrap: anywhere; }
+.sheet { max-width: 80rem; }
+.sheet * { flex-wrap: wrap; white-space: normal; grid-template-columns: none !important; }
 """
 _HEAD: Final = (
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline';"
