@@ -95,7 +95,9 @@ def test_many_texts_are_folded_as_each_alone(texts: list[str]) -> None:
 @pytest.mark.parametrize(
     ("page", "count"),
     [
-        ("1250", 1), ("(1250)", 1), ("x 1250.", 1), ("1250, then", 1), ("1250,0", 0), ("1250.5", 0),
+        ("1250", 1),
+        ('<rect x="3" y="1250">', 0),
+        ('<rect x="1250" rx="1" title="z">', 0), ("(1250)", 1), ("x 1250.", 1), ("1250, then", 1), ("1250,0", 0), ("1250.5", 0),
         ("12501", 0), ("91250", 0), ("9.1250", 0), ("9,1250", 0), ("a1250b", 1), (". 1250", 1),
         ("3 1250 4", 1), ("1,1250", 0), ('<rect x="1250">', 0), ('<path d="M 3 4 L 1250 9">', 0),
         ('<p title="1250">', 1), ('<rect x="3">1250', 1),
@@ -177,6 +179,7 @@ def test_who_may_not_be_named_in_written_words(field: str, name: str, count: int
         ("<b>at first part second more</b>", ("at first part", "second more"), 0),
         ("<b>first part second</b>", ("f", "irst part second"), 0),
         ("<b>first part second</b>", ("fi", "rst part second"), 0),
+        ("<b>some words before first part second</b>", ("some words before first",), 1),
     ],
 )
 def test_free_text_is_let_through_where_all_of_it_was_disclosed(
