@@ -17,6 +17,7 @@ from adapters.records import Issue
 from connector.cli.app import app
 from connector.config import load_config
 from connector.disclosure.policy import parse_policy, shipped_text
+from connector.disclosure.wordingfile import parse_wording
 from mappings.classify import nature_of, origin_of, place, verdict_of
 from mappings.concepts import Concept, Disposition, Nature, Origin
 from mappings.rules import Rules, parse_rules
@@ -181,12 +182,14 @@ def examples() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "text"), examples(), ids=lambda value: value if "\n" not in value else "")
 def test_examples_load(page: str, text: str, tmp_path: Path) -> None:
-    """A rule file parses, a policy parses, a configuration or a part of one loads."""
+    """A rule file, a policy, a wording file parses; a configuration or a part of one loads."""
     values = tomllib.loads(text)
     if "rule" in values:
         parse_rules(text, file=page)
     elif "show" in values:
         parse_policy(text, file=page)
+    elif all(isinstance(table, dict) and "title" in table for table in values.values()):
+        parse_wording(text, file=page)
     else:
         load(text, values, tmp_path)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from connector.analysis.facts import SourceFacts
@@ -49,11 +49,39 @@ def scope(
     if not policy.is_told("scope") or not policy.show["scope"] - {"estimates"}:
         return ()
     rows = [row for row in state.scope if row.container == PROJECT]
-    shown = [row for row in rows if row.unit == ITEMS or policy.shows("scope", "estimates")]
+    shown = [row for row in rows if row.unit == ITEMS]
+    if policy.shows("scope", "estimates"):
+        shown += [_rounded(policy, row) for row in rows if row.unit != ITEMS]
     accounts = [
         _Account(scribe=scribe, policy=policy, row=row, before=_before(row, previous)) for row in shown
     ]
     return tuple(account.view(state) for account in accounts)
+
+
+def _rounded(policy: Policy, row: ScopeRow) -> ScopeRow:
+    """Round the sizes of an account, today's total to what the rounded parts come to: it adds up."""
+    if not policy.size_step:
+        return row
+    agreed, approved, undecided, removed = (
+        None if size is None else policy.round_size(size)
+        for size in (row.baseline, row.approved_added, row.unapproved_added, row.removed)
+    )
+    changed = policy.round_size(
+        (row.reestimated or 0) + (row.transferred_in or 0) - (row.transferred_out or 0)
+    )
+    total = (agreed or 0) + (approved or 0) + (undecided or 0) - (removed or 0) + changed
+    return replace(
+        row,
+        baseline=agreed,
+        approved_added=approved,
+        unapproved_added=undecided,
+        removed=removed,
+        done=policy.round_size(row.done),
+        current=policy.round_size(row.current) if agreed is None else total,
+        reestimated=changed,
+        transferred_in=0,
+        transferred_out=0,
+    )
 
 
 def _before(row: ScopeRow, previous: tuple[ScopeView, ...]) -> Mapping[ScopePart, Amount]:

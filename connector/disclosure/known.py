@@ -101,9 +101,15 @@ def folded(text: str) -> str:
 def _names(written: Iterable[str]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     found: dict[str, set[tuple[str, ...]]] = {}
     for name in written:
-        for words in _orders(tuple(folded(word) for word in WORD.findall(name))):
+        for words in _orders(tuple(_words(name))):
             found.setdefault(words[0], set()).add(words)
     return {first: tuple(sorted(names, key=len, reverse=True)) for first, names in found.items()}
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a person's name; none of a machine's or a team's."""
+    words = [folded(word) for word in WORD.findall(name)]
+    return [] if _NO_PERSON & set(words) else words
 
 
 def _orders(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -120,8 +126,8 @@ def _orders(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def _first_name(name: str) -> str:
     """Return the first name of a person if it can be told from a word, else nothing."""
-    words = [folded(word) for word in WORD.findall(name)]
-    if len(words) < 2 or len(words[0]) < SHORTEST or _NO_PERSON & set(words) or _COMMON.fullmatch(words[0]):
+    words = _words(name)
+    if len(words) < 2 or len(words[0]) < SHORTEST or _COMMON.fullmatch(words[0]):
         return ""
     return words[0]
 

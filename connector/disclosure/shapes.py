@@ -30,7 +30,8 @@ _TOP: Final = (
     "|local|localdomain|internal|intranet|corp|lan|home|private|svc|cluster|test|example|invalid|onion|arpa"
 )
 _HOST: Final = re.compile(
-    rf"(?<![\w.@-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TOP})(?![\w-]|\.\w)(?::\d+)?(?:/[^\s<>\"']*)?",
+    rf"(?<![\w.@-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TOP})(?![\w-]|\.\w)(?::\d+)?"
+    r"(?:/(?:[^\s<>\"']*[^\s<>\"'.,;:!?)\]}])?)?",
     re.IGNORECASE,
 )
 _PRODUCTS: Final = frozenset({"asp.net", "ado.net", "vb.net", "ml.net", "socket.io", "draw.io"})  # no hosts
@@ -72,9 +73,9 @@ _MONEY: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?:US|A|C|HK|NZ|S)?{_SIGN}\s?[-−]?{_AMOUNT}{_SCALE}",  # €120k, US$ 1,200.50
-        rf"(?<![\w.]){_AMOUNT}{_SCALE}\s?{_SIGN}",  # 12.000 €
+        rf"(?<![A-Za-z0-9_.]){_AMOUNT}{_SCALE}\s?{_SIGN}",  # 12.000 €
         rf"(?<![^\W\d_]){_CODE}\s?{_AMOUNT}{_SCALE}",  # EUR 12 000
-        rf"(?<![\w.]){_AMOUNT}{_SCALE}\s?(?:{_CODE}(?![^\W\d_])|{_NAME}(?![a-z]))",  # 120k EUR, 3万元
+        rf"(?<![A-Za-z0-9_.]){_AMOUNT}{_SCALE}\s?(?:{_CODE}(?![^\W\d_])|{_NAME}(?![a-z]))",  # 120k EUR, 3万元
         rf"{_BUDGET}(?![a-z])\W{{0,3}}(?:(?:of|is|von|ist|up\sto|bis)\s)?{_SUM}",  # budget of 120k
         rf"{_BUDGET}\s?[:：]?\s?{_AMOUNT}[千万亿]",  # 预算30万
     )

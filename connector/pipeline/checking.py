@@ -16,6 +16,7 @@ from connector.config import load_config
 from connector.config.documents import read_documents, resolve
 from connector.config.texts import is_path, read_text
 from connector.disclosure.policy import SHIPPED, parse_policy
+from connector.disclosure.wordingfile import parse_wording
 from connector.errors import ConnectorError, UsageError
 from connector.pipeline.addressing import shared_addresses
 from connector.pipeline.pull import Progress
@@ -208,6 +209,9 @@ def _names(values: object) -> Iterator[tuple[str, Parse]]:
         audiences = resolve(project, ("audience",))
         for audience in audiences.values() if isinstance(audiences, Mapping) else ():
             yield from _named(audience, "policy", _parse_policy)
+        key, wording = resolve(project, ("key",)), resolve(project, ("wording",))
+        if isinstance(key, str):
+            yield wording if isinstance(wording, str) else f"wording/{key}.toml", _parse_wording
 
 
 def _named(table: object, key: str, parse: Parse) -> Iterator[tuple[str, Parse]]:
@@ -226,6 +230,10 @@ def _parse_rules(text: str, file: str) -> object:
 
 def _parse_policy(text: str, file: str) -> object:
     return parse_policy(text, file=file)
+
+
+def _parse_wording(text: str, file: str) -> object:
+    return parse_wording(text, file=file)
 
 
 def _faults_of(path: Path, parse: Parse) -> Sequence[str]:
