@@ -32,6 +32,8 @@ def preview_lines(project: Project, draft: Preview) -> Iterator[str]:
         f"  leak check: passed; {draft.searched} internal values searched in every file,"
         f" {draft.exempted} let pass by written rules"
     )
+    if draft.unprinted:
+        yield f"  {draft.unprinted}"
     if draft.held:
         yield f"  HELD: with what is withheld, the page would say otherwise: {draft.held}"
     yield f"  next: {_next(project, draft)}"

@@ -28,6 +28,7 @@ from connector.pipeline.neighbours import of_other_projects
 from connector.pipeline.presenting import Visible, presented, projected
 from connector.pipeline.workspace import Project, Workspace
 from connector.publish.bundle import bundle, fixed_texts, printed
+from connector.publish.pdf import MissingGlyphsError
 from connector.store.editions import Edition
 
 STATEMENT: Final = "statement.json"  # name of the file that says by which policy an edition was made
@@ -91,7 +92,8 @@ class Search:
 class Built:
     """A view with its bytes and what the search in them found.
 
-    `beside` lies beside the editions. `search` is for what is made of the view later.
+    `beside` lies beside the editions. `search` is for what is made of the view later. `unprinted` says
+    why there is no edition on paper although one can be made here; "" if nothing is to be said.
     """
 
     seen: Seen
@@ -100,6 +102,7 @@ class Built:
     beside: Mapping[str, bytes] = field(default_factory=dict)
     leaks: LeakReport
     search: Search | None = None
+    unprinted: str = ""
 
 
 def see(workspace: Workspace, project: Project, facts: ProjectFacts, audience: str) -> Seen:
@@ -177,11 +180,16 @@ def _named_in_statement(policy: Policy) -> bytes:
 def with_print(built: Built) -> Built:
     """Add the edition on paper, where it can be made here, and search it.
 
+    One whose fonts lack a character is refused, and said so; the other forms go out without it: a
+    picture in a title must not hold an edition up.
+
     Raises:
         SafetyError: An internal value stands in it.
-        MissingGlyphsError: No font has a character of the text.
     """
-    paper = printed(built.seen.view)
+    try:
+        paper = printed(built.seen.view)
+    except MissingGlyphsError as exc:
+        return replace(built, unprinted=f"not on paper: {exc}")
     if not paper or built.search is None:
         return built
     whole = replace(built, artefacts={**built.artefacts, **paper}, leaks=built.search.find(paper))

@@ -159,7 +159,8 @@ def _record(
     page = shelve(workspace, project, audience)
     mailing.enqueue(workspace, project, audience, edition)
     failed = beside_the_edition(workspace, project, audience)
-    return Published(audience=audience, number=edition.number, page=page, warnings=(*warnings, *failed))
+    told = (*warnings, *([built.unprinted] if built.unprinted else []), *failed)
+    return Published(audience=audience, number=edition.number, page=page, warnings=told)
 
 
 def _nothing(

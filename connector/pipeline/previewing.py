@@ -39,6 +39,7 @@ class Preview:
     held: str
     searched: int
     exempted: int
+    unprinted: str = ""  # why there is no edition on paper, where one was asked for
 
 
 def preview(
@@ -102,6 +103,7 @@ def _preview(project: Project, built: Built, draft: Draft, page: Path) -> Previe
     seen = built.seen
     since = draft.waiting_since_at or built.built_at
     return Preview(
+        unprinted=built.unprinted,
         audience=seen.audience,
         page=page,
         verdict=str(seen.view.verdict.state.word) if seen.view.verdict else "",

@@ -54,6 +54,22 @@ def test_an_edition_is_published_whole_and_proves_itself(bench: Workbench) -> No
     assert bench.do("editions", "rebuild", "apollo").out == "client 1: the same bytes\n"
 
 
+@pytest.mark.usefixtures("paper")
+def test_a_character_that_no_font_has_keeps_an_edition_off_paper_alone(bench: Workbench) -> None:
+    """The other forms go out, with a warning that names the character and the package."""
+    bench.world.version("APO", "R2 \U00013000", at=bench.now, release_date="2026-12-01")
+    with tracker(bench) as server:
+        bench.configure(server)
+        bench.do("sync")
+        looked = bench.do("preview", "apollo", "--pdf")
+        done = bench.do("publish", "apollo")
+    forms = {file.name for file in (bench.folder / HOME / "editions/1").iterdir()}
+    assert "index.html" in forms
+    assert "summary.pdf" not in forms
+    for said in (looked.out, done.err):
+        assert "not on paper: summary.pdf: found no font with U+13000; expected one: install fonts-" in said
+
+
 def test_verifying_needs_no_configuration(bench: Workbench, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A reader has the files alone."""
     with tracker(bench) as server:
