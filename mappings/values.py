@@ -14,6 +14,7 @@ from mappings.rules import Rules
 
 TEXT_CHARACTERS = 20_000  # of an issue's text that is searched for headings and blocks
 _BLOCK = re.compile(r"<!--[ \t]*client[ \t]*-->(.*?)<!--[ \t]*/client[ \t]*-->", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OPENING = re.compile(r"^(?:#{1,6}[ \t]+|h[1-6]\.[ \t]+)|[ \t#]+$")
 _IN_BLOCK = ("client_title", "client_text")  # what a block between comments holds, in that order
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+|h[1-6]\.[ \t]+)(.*?)[ \t#]*$", re.MULTILINE)
@@ -52,8 +53,8 @@ def block_of(issue: Issue, rules: Rules, key: str) -> str:
         The first that is not empty, headings before comments; "" if none.
     """
     source = rules.sources.get(key)
-    below = "" if source is None else next(_of_headings(issue, source), "")
-    return below or _between_comments(issue.body).get(key, "")
+    headings = () if source is None else map(_shown, _of_headings(issue, source))
+    return next(filter(None, headings), "") or _between_comments(issue.body).get(key, "")
 
 
 def number_of(text: str) -> float | None:
@@ -98,8 +99,13 @@ def _between_comments(body: str) -> Mapping[str, str]:
     if "<!--" not in body:
         return {}
     found = _BLOCK.search(body[:TEXT_CHARACTERS].replace("\r\n", "\n"))
-    title, _, text = found[1].strip().partition("\n") if found else ("", "", "")
+    title, _, text = _shown(found[1]).partition("\n") if found else ("", "", "")
     return dict(zip(_IN_BLOCK, (_OPENING.sub("", title.strip()).strip(), text.strip()), strict=True))
+
+
+def _shown(text: str) -> str:
+    """Return a text without comments, which a tracker does not show; a block has words of its own."""
+    return _COMMENT.sub("", _BLOCK.sub("", text)).strip()
 
 
 def _text(value: FieldValue) -> str:
