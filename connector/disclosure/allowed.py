@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -135,7 +136,12 @@ def _formed(texts: Mapping[str, str], form: str) -> dict[str, str]:
     """
     formed: dict[str, str] = {}
     for text, rule in texts.items():
-        for shape in {change(text) for change in SHAPES[form]}:
+        for shape in _shapes_of(text, form):
             if shape and formed.get(shape) not in OWN_RULES:
                 formed[shape] = rule
     return formed
+
+
+@lru_cache(maxsize=50_000)  # the page's own texts are the same in every search of a process
+def _shapes_of(text: str, form: str) -> frozenset[str]:
+    return frozenset(change(text) for change in SHAPES[form])

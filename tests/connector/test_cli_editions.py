@@ -57,7 +57,7 @@ def test_an_edition_is_published_whole_and_proves_itself(bench: Workbench) -> No
 @pytest.mark.usefixtures("paper")
 def test_a_character_that_no_font_has_keeps_an_edition_off_paper_alone(bench: Workbench) -> None:
     """The other forms go out, with a warning that names the character and the package."""
-    bench.world.version("APO", "R2 \U00013000", at=bench.now, release_date="2026-12-01")
+    bench.world.version("APO", "R2 \U00013000", at=bench.now, release_on=dt.date(2026, 12, 1))
     with tracker(bench) as server:
         bench.configure(server)
         bench.do("sync")
