@@ -95,9 +95,9 @@ class Redactor:
 
     def _redacted(self, line: str) -> Redacted:
         plain = unicodedata.normalize("NFKC", line)  # full-width letters and the like
-        spans, plain_spans = self._merged(line), self._merged(plain)
-        if len(plain_spans) > len(spans):
-            line, spans = plain, plain_spans
+        spans = self._merged(line)
+        if plain != line and len(found := self._merged(plain)) > len(spans):
+            line, spans = plain, found
         if not spans:
             return Redacted(text=line, found={})
         ends = (0, *(stop for (_, stop), _ in spans))

@@ -73,9 +73,9 @@ _MONEY: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?:US|A|C|HK|NZ|S)?{_SIGN}\s?[-−]?{_AMOUNT}{_SCALE}",  # €120k, US$ 1,200.50
-        rf"(?<![A-Za-z0-9_.]){_AMOUNT}{_SCALE}\s?{_SIGN}",  # 12.000 €
+        rf"(?<![%A-Za-z0-9_.]){_AMOUNT}{_SCALE}\s?{_SIGN}",  # 12.000 €
         rf"(?<![^\W\d_]){_CODE}\s?{_AMOUNT}{_SCALE}",  # EUR 12 000
-        rf"(?<![A-Za-z0-9_.]){_AMOUNT}{_SCALE}\s?(?:{_CODE}(?![^\W\d_])|{_NAME}(?![a-z]))",  # 120k EUR, 3万元
+        rf"(?<![%A-Za-z0-9_.]){_AMOUNT}{_SCALE}\s?(?:{_CODE}(?![^\W\d_])|{_NAME}(?![a-z]))",  # 3万元
         rf"{_BUDGET}(?![a-z])\W{{0,3}}(?:(?:of|is|von|ist|up\sto|bis)\s)?{_SUM}",  # budget of 120k
         rf"{_BUDGET}\s?[:：]?\s?{_AMOUNT}[千万亿]",  # 预算30万
     )
@@ -84,7 +84,8 @@ _MONEY: Final = tuple(
 
 def email_spans(text: str) -> Iterator[Span]:
     """Find mail addresses, also as `name (at) host.tld`."""
-    return (found.span() for found in _EMAIL.finditer(text))
+    if "@" in text or "at)" in text or "at]" in text:
+        yield from (found.span() for found in _EMAIL.finditer(text))
 
 
 def address_spans(text: str, known: Known) -> Iterator[Span]:
@@ -96,9 +97,14 @@ def address_spans(text: str, known: Known) -> Iterator[Span]:
     """
     for pattern in (_URL, _PORT):
         yield from (found.span() for found in pattern.finditer(text))
-    yield from (found.span() for found in _HOST.finditer(text) if found.group().casefold() not in _PRODUCTS)
-    yield from ((found.start("ip"), found.end()) for found in _NUMBERS.finditer(text) if _is_address(found))
-    yield from (found.span() for found in _COLONS.finditer(text) if _is_ipv6(found.group()))
+    if "." in text:
+        hosts = (found for found in _HOST.finditer(text) if found.group().casefold() not in _PRODUCTS)
+        yield from (found.span() for found in hosts)
+        yield from (
+            (found.start("ip"), found.end()) for found in _NUMBERS.finditer(text) if _is_address(found)
+        )
+    if ":" in text:
+        yield from (found.span() for found in _COLONS.finditer(text) if _is_ipv6(found.group()))
     if known.places:
         yield from (found.span() for found in _literal(known.places).finditer(text))
 

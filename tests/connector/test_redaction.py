@@ -109,6 +109,7 @@ def test_takes_out_what_no_client_may_read(text: str, kind: Kind, expected: str)
         "120k users in 3 s",
         "Price list 2026",
         "50 % done",
+        "String.format of %1$s",
         "mobile view, Will it be in May?",
         "C++ 17 and .NET 8.0",
         "Phase 2, step Q-3, note:10",
