@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from connector.disclosure.policy import ALWAYS_INTERNAL, SHIPPED, Policy, parse_policy, shipped, shipped_text
@@ -36,6 +38,50 @@ def test_opens_what_it_names() -> None:
     assert policy.shows("risks", "title")
     assert not policy.shows("risks", "text")
     assert not policy.is_told("goals")
+
+
+def test_every_key_of_a_policy_counts() -> None:
+    """What a policy says of its own reaches it: nothing of it falls back to a wider default."""
+    policy = parsed(
+        'k = 7\n[withhold]\nlabels = ["Legal"]\nembargo = ["Fair"]\ntell_first = ["Tell"]\n'
+        'until = { "Spring" = 2027-03-01 }\ntold = { "APO-1" = 2026-11-20 }\n'
+        '[wording]\norder = ["file"]\ntracker_titles = ["goals"]\nlabels = ["Open "]\ntypes = ["Epic"]\n'
+        '[round]\ndates = "month"\nsizes = 5.0\n[show]\ngoals = ["title"]\n'
+    )
+    assert policy == Policy(
+        name="mine",
+        k=7,
+        internal_labels=(*ALWAYS_INTERNAL, "legal"),
+        embargo_labels=("fair",),
+        embargoes={"spring": dt.date(2027, 3, 1)},
+        tell_first=("tell",),
+        told={"apo-1": dt.date(2026, 11, 20)},
+        order=("file",),
+        tracker_titles=frozenset({"goals"}),
+        title_labels=frozenset({"open"}),
+        title_types=frozenset({"epic"}),
+        dates="month",
+        size_step=5.0,
+        show={"goals": frozenset({"title"})},
+    )
+
+
+@pytest.mark.parametrize(
+    ("concept", "labels", "kind", "is_open"),
+    [
+        pytest.param("goals", (), "", True, id="a concept that is named"),
+        pytest.param("risks", (), "epic", True, id="a type that is named, in any case"),
+        pytest.param("risks", ("web", "open"), "Risk", True, id="a label that is named, in any case"),
+        pytest.param("risks", (), "Risk", False, id="another type"),
+        pytest.param("risks", ("web", "reopen"), "Risk", False, id="other labels"),
+    ],
+)
+def test_a_trackers_title_opens_by_name(
+    concept: str, labels: tuple[str, ...], kind: str, *, is_open: bool
+) -> None:
+    """The tracker's own title shows for a concept, type or label that the policy names, and no other."""
+    policy = parsed('[wording]\ntracker_titles = ["goals"]\nlabels = ["Open"]\ntypes = ["Epic"]\n')
+    assert policy.opens_title(concept, labels=labels, kind=kind) is is_open
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -48,6 +48,29 @@ def test_nothing_is_released_before_a_day_is_named() -> None:
     assert made.withholds(["a"], names=("X",))
 
 
+def test_of_two_spellings_of_a_label_the_later_day_counts() -> None:
+    """An embargo that is written twice ends on its later day, in whatever order the two stand."""
+    for days in ('"Fair" = 2027-03-01\n"fair" = 2027-01-01\n', '"fair" = 2027-01-01\n"Fair" = 2027-03-01\n'):
+        made = policy(f"[withhold.until]\n{days}")
+        assert made.on(dt.date(2027, 2, 28)).withholds(["FAIR"])
+        assert not made.on(dt.date(2027, 3, 1)).withholds(["FAIR"])
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last"),
+    [
+        ("day", "2026-11-18", "2026-11-18"),
+        ("week", "2026-11-16", "2026-11-22"),
+        ("month", "2026-11-01", "2026-11-30"),
+    ],
+)
+def test_a_day_is_told_as_the_period_of_the_policy(period: Period, first: str, last: str) -> None:
+    """Of a Wednesday only its week or its month is told: Monday to Sunday, the first to the thirtieth."""
+    made, on = Policy(name="mine", dates=period), dt.date(2026, 11, 18)
+    assert made.round_day(on, is_past=True).isoformat() == first
+    assert made.round_day(on).isoformat() == last
+
+
 @given(on=DAYS, period=st.sampled_from(PERIODS))
 def test_rounding_promises_nothing_earlier(on: dt.date, period: Period) -> None:
     """A day to come is told as its period's last day, a past one as its first, in the same period."""
