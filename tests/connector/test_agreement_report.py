@@ -149,11 +149,13 @@ def test_what_is_withheld_is_not_counted(bench: Workbench) -> None:
 
 
 def test_a_leak_stops_it(bench: Workbench) -> None:
-    """Somebody the tracker knows, named in a milestone, is found; nothing is written, no name repeated."""
+    """Somebody the tracker knows, named in client words, is found; nothing is written, no name repeated."""
     bench.pass_days(1)
     anna = bench.world.person("aschmidt", "Anna Schmidt")
     bench.world.issue("APO", at=bench.now, summary="Assigned", type="Story", assignee=anna)
-    bench.r1.rename(bench.now, "R1 of Anna Schmidt")
+    (bench.folder / "wording").mkdir()
+    words = '[APO-1]\ntitle = "Checkout for Anna Schmidt"\n'
+    (bench.folder / "wording" / "apollo.toml").write_text(words, encoding="utf-8")
     bench.do("sync")
     ended = bench.run("report", "apollo", "agreement")
     assert ended.code == 4
