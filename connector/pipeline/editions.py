@@ -14,7 +14,7 @@ from pathlib import Path
 from connector.disclosure.serial import dump_view, fingerprint, load_view
 from connector.errors import ConnectorError, SafetyError
 from connector.pipeline import mailing, portals
-from connector.pipeline.disclosing import Built, build, refuse_leaks, refuse_untrue, with_print
+from connector.pipeline.disclosing import Built, build, policy_digest, refuse_leaks, refuse_untrue, with_print
 from connector.pipeline.drafted import digest_of, is_unchanged, keep_draft, manifest_of, needs_approval
 from connector.pipeline.places import left_behind_lines
 from connector.pipeline.reviewing import review
@@ -187,7 +187,7 @@ def _edition(workspace: Workspace, project: Project, built: Built, approval: App
         versions={
             "program": made.program,
             "policy": made.policy,
-            "policy_digest": made.policy_digest,
+            "policy_digest": policy_digest(workspace, project, seen.audience),
             "templates": made.templates,
         },
         told=seen.told,

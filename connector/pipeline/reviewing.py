@@ -36,6 +36,7 @@ _DAYS = {
     "forecast.not_before": "not before",
 }
 _MADE = (".answer",)  # addresses that are made of ids: nobody wrote them
+_REPEATED = ("stages[", "trend[")  # parts that say again what milestones and needs are called
 _STATES = {"head.state": "", "likelihood": "likelihood ", "impact": "impact "}
 _NUMBERS = {"progress": "done ", "size": "size "}
 _LABELS = {"needs": "needed from the client"}
@@ -95,7 +96,8 @@ class _Named:
 
     def text(self, one: Novelty) -> str:
         """Tell a text that was never shown; a new thing without words of its own is none."""
-        if one.kind is not NoveltyKind.TEXT or one.path in _SETTINGS or one.path.endswith(_MADE):
+        is_made = one.path.endswith(_MADE) or one.path.startswith(_REPEATED)
+        if one.kind is not NoveltyKind.TEXT or one.path in _SETTINGS or is_made:
             return ""
         if one.path in _NAMES:
             return "" if self._is_first else f"{one.path}: {_moved(one)}"

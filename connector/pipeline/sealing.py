@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connector import __version__
-from connector.pipeline.disclosing import policy_digest, policy_of
+from connector.pipeline.disclosing import policy_of
 from connector.pipeline.signing import signing_key
 from connector.pipeline.statement import (
     PAGE,
@@ -48,10 +48,14 @@ class Link:
 
 
 def made_by(workspace: Workspace, project: Project, audience: str) -> Made:
-    """Say by which versions an edition for an audience is made now."""
+    """Say by which versions an edition for an audience is made now.
+
+    Of the policy only what it opens is named: its text lists what is withheld, which is internal.
+    """
+    policy = policy_of(workspace, project, audience)
     return Made(
-        policy=policy_of(workspace, project, audience).name,
-        policy_digest=policy_digest(workspace, project, audience),
+        policy=policy.name,
+        policy_digest=policy.fingerprint,
         templates=templates_digest(),
         program=__version__,
     )

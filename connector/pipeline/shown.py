@@ -54,7 +54,7 @@ def titles(manifest: Sequence[Disclosure]) -> tuple[str, ...]:
 
 
 def _words_of(source_field: str) -> str:
-    if source_field.endswith(".client_title"):
+    if source_field.endswith((".client_title", ".block_title")):
         return "in client words"
     return "from the wording file" if source_field == "wording file" else "as the tracker has them"
 

@@ -70,7 +70,7 @@ class Made:
     """By what an edition was made: versions that a client may know."""
 
     policy: str
-    policy_digest: str  # of its text
+    policy_digest: str  # of what it opens
     templates: str  # digest of all of them
     program: str
 

@@ -73,8 +73,8 @@ def test_what_holds_up_work_stands_at_its_milestone_where_that_is_open() -> None
         created_at=at("2026-10-05"),
     )
     action = replace(ACCOUNTS, needed_by=None, holds_up=(item.key,))
-    closed, policy = shipped("client-detailed"), shipped("client-detailed")
-    opened = replace(policy, show={**policy.show, "actions": policy.show["actions"] | {"holds_up"}})
+    opened = shipped("client-detailed")
+    closed = replace(opened, show={**opened.show, "actions": opened.show["actions"] - {"holds_up"}})
     assert stages(with_actions(action, items=(item,), policy=closed))[1][2] == []
     found = stages(with_actions(action, items=(item,), policy=opened))
     assert found[1] == (
