@@ -111,6 +111,43 @@ def test_agreed_and_done_are_always_exact() -> None:
     assert told[ScopePart.AGREED] == (38, "38")
 
 
+def agreed_and_today(*totals: int) -> list[tuple[float | None, str]]:
+    """Return what successive accounts tell of today's total, 38 agreed and nothing else open."""
+    policy = sample.policy(show={"scope": frozenset({"agreed", "current"})})
+    told: list[ScopeView] = []
+    for total in totals:
+        scribe = Scribe(catalogue("en"), timezone="UTC", k=K, id_key=sample.ID_KEY)
+        each = state(replace(row(), current=total))
+        told += account.scope(scribe, policy, each, tuple(told[-1:]))
+    return [amounts(one)[ScopePart.CURRENT] for one in told]
+
+
+@pytest.mark.parametrize(
+    ("total", "told"),
+    [
+        (35, "35"),
+        (36, "36 to 37"),
+        (37, "36 to 37"),
+        (38, "38"),
+        (39, "39 to 40"),
+        (40, "39 to 40"),
+        (41, "41"),
+    ],
+)
+def test_today_beside_what_was_agreed_tells_no_small_number(total: int, told: str) -> None:
+    """Where only both totals are told, a difference of fewer than k is a range on either side."""
+    assert [words for _, words in agreed_and_today(total)] == [told]
+
+
+@pytest.mark.parametrize(
+    ("totals", "told"),
+    [((50, 39, 48), ["50", "39 to 40", "48 to 49"]), ((26, 37, 28), ["26", "36 to 37", "27 to 28"])],
+)
+def test_a_range_beside_what_was_agreed_forgets_no_total(totals: tuple[int, ...], told: list[str]) -> None:
+    """After such a range the total told before it still counts: no small number follows from both."""
+    assert [words for _, words in agreed_and_today(*totals)] == told
+
+
 def test_the_total_of_today_hides_what_a_part_hides() -> None:
     """Where one part is a range against the edition before, the sum of all is one too."""
     told = amounts(accounts(row(undecided=4), row(undecided=5))[1])

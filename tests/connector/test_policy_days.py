@@ -97,6 +97,23 @@ def test_rounded_sizes_still_add_up() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("agreed", [140.0, None])
+def test_no_size_of_the_account_is_told_finer_than_the_step(agreed: float | None) -> None:
+    """With a step of ten every size in points is a multiple of it, with and without an agreement."""
+    names = ("agreed", "approved", "undecided", "taken_out", "current", "done", "estimates")
+    row = replace(sample.SCOPE[1], baseline=agreed, transferred_in=3, transferred_out=14)
+    view = sample.projection(
+        policy=sample.policy(size_step=10.0, show={"scope": frozenset(names)}),
+        state=replace(sample.STATE, scope=(sample.SCOPE[0], row)),
+    ).view
+    parts = {line.part.value: line.amount.value for line in view.scope[1].lines}
+    changed = {"agreed": 140, "resized": -10, "current": 150}
+    expected = changed if agreed else {"current": 170}
+    assert {name: parts[name] for name in expected} == expected
+    assert {name: value for name, value in parts.items() if value is None or value % 10} == {}
+    assert parts["done"] == 100
+
+
 @pytest.mark.parametrize(
     ("order", "told"),
     [

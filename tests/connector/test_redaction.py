@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.records import Person
+from connector.analysis.facts import SourceFacts
 from connector.disclosure.known import known
 from connector.disclosure.redaction import Kind, Redactions, Redactor
 from tests.connector import disclosure_sample as sample
@@ -57,6 +58,11 @@ def cut(text: str) -> str:
         ("An\u200bna Schmidt left", Kind.PERSON, "[removed] left"),
         ("write to joe@x.org", Kind.EMAIL, "write to [removed]"),
         ("write to joe (at) x.org", Kind.EMAIL, "write to [removed]"),
+        ("write to joe [at] x.org", Kind.EMAIL, "write to [removed]"),
+        ("also ＯＰＳ-1234", Kind.KEY, "also [removed]"),
+        ("from 8.8.100.8 on", Kind.ADDRESS, "from [removed] on"),
+        ("bind ::1 too", Kind.ADDRESS, "bind [removed] too"),
+        ("bind fe80::1%eth0 too", Kind.ADDRESS, "bind [removed] too"),
         ("see KITE-17", Kind.KEY, "see [removed]"),
         ("see kite-17", Kind.KEY, "see [removed]"),
         ("branch fixKITE-17", Kind.KEY, "branch fix[removed]"),
@@ -131,6 +137,39 @@ def test_leaves_what_only_looks_like_it(text: str) -> None:
 def test_a_text_of_which_nothing_else_is_left_is_empty(text: str) -> None:
     """What would only say that something was taken out says nothing: the title is closed."""
     assert cut(text) == ""
+
+
+OTHERS = (
+    Person(role="creator", account="j42", name="Bo Ito"),
+    Person(role="creator", account="zito", name="Zoe Ito", email="ab1@tern.example"),
+    Person(role="creator", account="", name="Maria del Pilar", email="okafor-7@tern.example"),
+    Person(role="creator", account="", name="Nina Berg"),
+    Person(role="creator", account="", name="Nina Berg Olsen"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("ask B. Ito", "ask [removed]", id="an initial before a last name of three letters"),
+        pytest.param("ask Zoe", "ask [removed]", id="a first name of three letters"),
+        pytest.param("ask Maria Pilar", "ask [removed]", id="first and last of three names"),
+        pytest.param("ask Nina Berg Olsen now", "ask [removed] now", id="the longer of two names"),
+        pytest.param("j42 broke it", "[removed] broke it", id="an account of three characters"),
+        pytest.param("zito broke it", "[removed] broke it", id="an account that holds a short last name"),
+        pytest.param("ab1 broke it", "[removed] broke it", id="a local part of three characters"),
+        pytest.param("okafor-7 broke it", "[removed] broke it", id="a local part unlike the name"),
+        pytest.param("on buildbox since", "on [removed] since", id="a host that was configured"),
+        pytest.param("on trackerbox since", "on [removed] since", id="the host of an issue's address"),
+        pytest.param("in buildbox/kite since", "in [removed] since", id="a repository, whole"),
+    ],
+)
+def test_takes_out_the_shortest_that_is_known(text: str, expected: str) -> None:
+    """What is just long enough to be told from a word is taken out, and as much of it as is known."""
+    source = SourceFacts(name="github:buildbox/kite", last_success_at=sample.NOW, complete=True, issues=1)
+    one = sample.issue(1, "x", url="https://trackerbox/browse/KITE-1", people=OTHERS)
+    made = known(sample.facts(one, sources=(source,)), hosts=("buildbox",))
+    assert Redactor(made, phrase=GONE).redact(text).text == expected
 
 
 def test_numbers_are_keys_where_issues_are_called_so() -> None:
