@@ -9,6 +9,7 @@ import pytest
 
 from adapters.records import MilestoneStatus
 from connector.analysis.facts import Agreement
+from connector.analysis.state import Move
 from connector.disclosure.known import Known
 from connector.disclosure.policy import Policy
 from connector.disclosure.projector import project_for_client
@@ -242,6 +243,19 @@ def test_a_milestone_nobody_was_promised_and_that_ended_or_holds_nothing_is_not_
     promised = Agreement(told={cancelled.key: ((sample.at("2026-09-01"), sample.day("2027-01-29")),)})
     (told,) = sample.projection(state=state, agreement=promised).view.milestones
     assert str(told.head.title) == "Old"
+
+
+@pytest.mark.parametrize("seen_on", ["2026-10-02", "2026-10-03"])
+def test_moves_do_not_tell_the_day_of_a_release(seen_on: str) -> None:
+    """A tracker that writes the day of a release over the planned one moved nothing: moves keep silent."""
+    rewritten = Move(
+        seen_at=sample.at(seen_on), from_on=sample.day("2026-10-09"), to_on=sample.day("2026-10-02")
+    )
+    one = replace(sample.MILESTONES[1], moves=(*sample.MILESTONES[1].moves, rewritten))
+    made = ahead.with_switches(sample.policy(), "milestones", "title", "moves")
+    (told,) = sample.projection(state=replace(sample.STATE, milestones=(one,)), policy=made).view.milestones
+    assert [str(move.after and move.after.on) for move in told.moves] == ["2026-10-02"]
+    assert [str(move.before and move.before.on) for move in told.moves] == ["2026-09-25"]
 
 
 def test_what_was_told_later_than_the_state_is_no_promise_of_it() -> None:
