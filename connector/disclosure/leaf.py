@@ -58,6 +58,11 @@ class RichText:
         return bool(self.text)
 
     @property
+    def lines(self) -> tuple[ClientText, ...]:
+        """The words as plain lines; empty ones are left out."""
+        return tuple(ClientText(line, written=True) for line in self.text.splitlines() if line.strip())
+
+    @property
     def paragraphs(self) -> tuple[ClientText, ...]:
         """The words as plain paragraphs."""
         return tuple(ClientText(part, written=True) for part in self.text.split("\n\n") if part)

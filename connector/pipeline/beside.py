@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
-from connector.disclosure.catalogue import catalogue
+from connector.disclosure.own import numbered
 from connector.disclosure.portal_view import PastEdition, past_edition
 from connector.disclosure.serial import load_view
-from connector.disclosure.view import ClientText, ClientView, Day, Moment
+from connector.disclosure.view import ClientView
 from connector.pipeline.workspace import Workspace
 from connector.store.chain import LinkKind
 from connector.store.editions import Edition
@@ -58,13 +57,10 @@ def _by_number(workspace: Workspace, edition: Edition, withdrawn_at: dt.datetime
     """Tell of an edition whose view can no longer be read: which one it is, and of when."""
     settings = workspace.config.project(edition.project)
     chosen = settings.audience(edition.audience)
-    words = catalogue(chosen.language or settings.language)
-    zone = ZoneInfo(chosen.timezone or settings.timezone)
-    on = edition.published_at.astimezone(zone).date()
-    return PastEdition(
-        number=edition.number,
-        label=ClientText(words.say("edition.label", n=words.number(edition.number))),
-        day=Day(on=on, text=ClientText(words.day(on))),
-        published=Moment(at=edition.published_at, text=ClientText(words.moment(edition.published_at, zone))),
+    return numbered(
+        edition.number,
+        edition.published_at,
+        language=chosen.language or settings.language,
+        timezone=chosen.timezone or settings.timezone,
         withdrawn_at=withdrawn_at,
     )

@@ -12,23 +12,15 @@ import enum
 import html
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from connector.disclosure.changes import Novelty, NoveltyKind, new_to_audience
 from connector.disclosure.leaves import leaves
 from connector.disclosure.manifest import OWN_RULES, Disclosure
+from connector.disclosure.marks import marked as marks_around
 from connector.disclosure.projector import Projection
-from connector.disclosure.view import (
-    Amount,
-    ClientText,
-    ClientView,
-    Day,
-    Leaf,
-    Moment,
-    Progress,
-    RichText,
-    State,
-)
+from connector.disclosure.view import ClientView, Leaf
 from connector.publish.render import PAGE, render
 
 _FIRST: Final = 0xF0000  # of the private use plane: the mark that begins value number n is _FIRST + n
@@ -102,10 +94,8 @@ def _with_marks(view: ClientView, numbers: Mapping[str, int]) -> ClientView:
 
 
 def _copied(value: object, marks: Mapping[int, int]) -> object:
-    if id(value) in marks and isinstance(
-        value, ClientText | RichText | State | Day | Moment | Amount | Progress
-    ):
-        return _marked(value, marks[id(value)])
+    if id(value) in marks and isinstance(value, Leaf):
+        return marks_around(value, partial(_around, number=marks[id(value)]))
     if isinstance(value, tuple):
         return tuple(_copied(each, marks) for each in value)
     if isinstance(value, Mapping):
@@ -115,24 +105,6 @@ def _copied(value: object, marks: Mapping[int, int]) -> object:
         changed = {name: _copied(each, marks) for name, each in found.items()}
         return dataclasses.replace(value, **changed)
     return value
-
-
-def _marked(
-    leaf: ClientText | RichText | State | Day | Moment | Amount | Progress, number: int
-) -> ClientText | RichText | State | Day | Moment | Amount | Progress:
-    match leaf:
-        case ClientText():
-            return _text(leaf, number)
-        case RichText():
-            return RichText(html=_around(leaf.html, number), text=leaf.text)
-        case State():
-            return dataclasses.replace(leaf, word=_text(leaf.word, number))
-        case Day() | Moment() | Amount() | Progress():
-            return dataclasses.replace(leaf, text=_text(leaf.text, number))
-
-
-def _text(text: ClientText, number: int) -> ClientText:
-    return ClientText(_around(text.value, number), written=text.written)
 
 
 def _around(text: str, number: int) -> str:

@@ -16,13 +16,13 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from connector.config.publication import ClientGroup
-from connector.disclosure.catalogue import catalogue
+from connector.disclosure import own
 from connector.disclosure.internal import InternalValue, OtherProject, of_others
 from connector.disclosure.leaks import find_leaks
 from connector.disclosure.manifest import CONFIGURED, Disclosure
 from connector.disclosure.portal_view import PortalProject, PortalView
 from connector.disclosure.standing import is_over
-from connector.disclosure.view import ClientText, ClientView, Link, MilestoneView, Theme
+from connector.disclosure.view import ClientView, Link, MilestoneView, Theme
 from connector.errors import SafetyError
 from connector.pipeline import judging
 from connector.pipeline.beside import newest_standing
@@ -133,15 +133,14 @@ def _view(
     first = workspace.config.project(group.projects[0])
     chosen = first.audiences.get(audience)
     language = (chosen and chosen.language) or first.language
-    words = {name: ClientText(text) for name, text in catalogue(language).page().items()}
     newest = max(members, key=lambda one: one.edition.published_at, default=None)
     return PortalView(
-        language=ClientText(language),
-        direction=newest.view.direction if newest else ClientText("ltr"),
-        client=ClientText(group.name or first.client or first.title, written=True),
-        publisher=ClientText(workspace.config.site.publisher, written=True),
+        language=own.for_machines(language),
+        direction=newest.view.direction if newest else own.for_machines("ltr"),
+        client=own.configured(group.name or first.client or first.title),
+        publisher=own.configured(workspace.config.site.publisher),
         projects=tuple(_project(one, depth) for one in members),
-        texts=words,
+        texts=own.page_texts(language),
         theme=newest.view.theme if newest else Theme(),
     )
 
@@ -178,19 +177,22 @@ def _disclosed(view: PortalView) -> Iterator[Disclosure]:
 def _internal(workspace: Workspace, client: str) -> Iterator[InternalValue]:
     """Yield what the page must not hold: of the client's own projects, and the names of all others."""
     config = workspace.config
-    own = config.clients[client]
-    for key in own.projects:
+    group = config.clients[client]
+    for key in group.projects:
         project = workspace.project(key)
         yield from internal_values(workspace, project, judging.facts_of(workspace, project))
     told = [
-        text for key in own.projects for one in [config.project(key)] for text in (key, one.name, one.client)
+        text
+        for key in group.projects
+        for one in [config.project(key)]
+        for text in (key, one.name, one.client)
     ]
     others = (
         OtherProject(key=one.key, name=one.name, client=one.client, group=_group_name(workspace, one.key))
         for one in config.projects
-        if one.key not in own.projects
+        if one.key not in group.projects
     )
-    yield from of_others(others, own=(*told, client, own.name, config.site.publisher))
+    yield from of_others(others, own=(*told, client, group.name, config.site.publisher))
 
 
 def _group_name(workspace: Workspace, project: str) -> str:

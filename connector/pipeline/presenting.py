@@ -8,9 +8,10 @@ from typing import Final
 from connector.analysis.calendar import WorkingCalendar
 from connector.config.logo import data_address
 from connector.config.schema import Site
+from connector.disclosure import own
 from connector.disclosure.known import known
 from connector.disclosure.projector import Projection, ProjectionInput, project_for_client
-from connector.disclosure.view import ClientText, Colour, Image, Theme
+from connector.disclosure.view import Colour, Image, Theme
 from connector.pipeline.keyring import id_key
 from connector.pipeline.places import base_of, place_of, series_of
 from connector.pipeline.rhythm import next_on
@@ -103,7 +104,7 @@ def _theme(site: Site) -> Theme:
         **accent,
         colours=colours,
         logo=Image(data_address(site.logo)) if site.logo else None,
-        footer=ClientText(site.footer, written=True) if site.footer else None,
+        footer=own.configured(site.footer) if site.footer else None,
     )
 
 

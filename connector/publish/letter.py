@@ -88,7 +88,7 @@ class Letter:
     @staticmethod
     def lines(text: RichText) -> tuple[ClientText, ...]:
         """Return a text line by line, to be indented; points of a list begin with a dash."""
-        return tuple(ClientText(line, written=True) for line in text.text.splitlines() if line.strip())
+        return text.lines
 
 
 def letter(view: ClientView, length: Length) -> Letter:

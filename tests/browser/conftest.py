@@ -1,4 +1,4 @@
-"""One browser for all tests of a process, and the pages they look at."""
+"""One browser for the tests of a file, and the pages they look at."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.browser.pages import PAGES, Gallery
 from tests.browser.screen import CHROMIUM
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
-    """Start Debian's Chromium once."""
+    """Start Debian's Chromium; while it runs, nothing else in this thread can run an event loop."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield started

@@ -213,6 +213,13 @@ def test_a_title_of_the_tracker_is_redacted_wherever_it_is_opened() -> None:
     assert str(told.goals[0].head.title) == "Search for [removed], [removed], 500 EUR"
 
 
+def test_a_title_of_which_nothing_is_left_is_closed() -> None:
+    """Not told without a title either: that would say that there is something."""
+    goal = replace(PICTURE.goals[0], title="KITE-9 Anna Schmidt", client_title="")
+    state = replace(sample.STATE, picture=replace(PICTURE, goals=(goal,)))
+    assert sample.projection(state=state, known=KNOWN).view.goals == ()
+
+
 def test_milestones_need_both_their_own_titles_and_a_switch() -> None:
     """Without words that were agreed, or without an open field, no milestone is told."""
     assert sample.projection().view.milestones

@@ -90,7 +90,7 @@ def skeletons(text: str) -> Mapping[str, Skeleton]:
 def test_a_hostile_title_is_words(case: str) -> None:
     """As title, milestone, name of project, client, publisher and contact: not a tag, key or header more."""
     expected = skeletons(NOTHING if _vanishes(HOSTILE[case]) else WORD)
-    for name, skeleton in skeletons(HOSTILE[case]).items():
+    for name, skeleton in skeletons(f"{_kept(case)}{HOSTILE[case]}").items():
         assert skeleton == expected[name], name
     assert _unreadable(titled(HOSTILE[case])) == {}
 
@@ -137,6 +137,11 @@ def _unreadable(files: Files) -> Mapping[str, set[str]]:
         for name, shown in found.items()
     }
     return {name: chars for name, chars in bad.items() if chars}
+
+
+def _kept(case: str) -> str:
+    """Put a word before what redaction would take out whole: a title of which nothing is left is closed."""
+    return "Seen: " if "address" in case else ""
 
 
 def _vanishes(text: str) -> bool:
