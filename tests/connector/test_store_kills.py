@@ -16,7 +16,7 @@ from connector.store.staging import Plan, PullKind
 from tests.builders import SOURCE, day
 
 BATCHES, ISSUES = 12, 25  # batches in a pull, issues in a batch
-SEEDS = range(40 if os.environ.get("CLIENTVIEW_SOAK") else 3)
+SEEDS = range(40 if os.environ.get("CLIENTVIEW_SOAK") else 1)
 
 PULL = f"""
 import sys
