@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -17,6 +16,7 @@ from connector.disclosure.serial import load_view
 from connector.disclosure.view import ClientView
 from connector.errors import ConnectorError, SafetyError, UsageError
 from connector.pipeline import disclosing, judging
+from connector.pipeline.drafted import disclosed_by
 from connector.pipeline.keyring import id_key
 from connector.pipeline.places import series_of
 from connector.pipeline.workspace import Project, Workspace
@@ -138,7 +138,7 @@ class Writer:
     def _refuse_leaks(
         self, name: str, content: bytes, edition: Edition, fixed: Sequence[str], addresses: Sequence[str]
     ) -> None:
-        told = (*_disclosed(edition), *map(_configured, addresses))
+        told = (*disclosed_by(edition), *map(_configured, addresses))
         report = find_leaks({name: content}, self._values, told, fixed=fixed)
         if not report.is_clean:
             found = "; ".join(map(str, report.leaks))
@@ -152,9 +152,3 @@ class Writer:
 
 def _configured(text: str) -> Disclosure:
     return Disclosure(path="mail", text=text, source_field="configuration", record="", rule=CONFIGURED)
-
-
-def _disclosed(edition: Edition) -> Iterator[Disclosure]:
-    """Read what an edition disclosed from its stored manifest."""
-    for entry in json.loads(edition.manifest)["disclosed"]:
-        yield Disclosure(**entry)

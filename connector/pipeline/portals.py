@@ -11,9 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-from pydantic import TypeAdapter
 
 from connector.config.publication import ClientGroup
 from connector.disclosure import own
@@ -27,22 +24,13 @@ from connector.errors import SafetyError
 from connector.pipeline import judging
 from connector.pipeline.beside import newest_standing
 from connector.pipeline.disclosing import internal_values
+from connector.pipeline.drafted import disclosed_by
 from connector.pipeline.places import place_of, portal_place
 from connector.pipeline.workspace import Workspace
 from connector.publish.portal import PORTAL, fixed_texts, portal
 from connector.publish.render import fixed_texts as page_texts
 from connector.publish.site import write_files
 from connector.store.editions import Edition
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """What is kept of an edition's manifest, as far as it is needed here."""
-
-    disclosed: tuple[Disclosure, ...]
-
-
-_MANIFEST: Final = TypeAdapter(Manifest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +102,7 @@ def _page(workspace: Workspace, client: str, audience: str, members: Sequence[Me
         tuple(_internal(workspace, client)),
         (
             *_disclosed(view),
-            *(entry for one in members for entry in _MANIFEST.validate_json(one.edition.manifest).disclosed),
+            *(entry for one in members for entry in disclosed_by(one.edition)),
         ),
         fixed=(*page_texts(view.theme), *fixed_texts(view)),
     )
