@@ -223,10 +223,6 @@ def page() -> str:
     return "\n".join([_HEAD, *table, told, *where]) + "\n"
 
 
-def _header(*columns: str) -> tuple[str, str]:
-    return f"| {' | '.join(columns)} |", f"| {' | '.join('---' for _ in columns)} |"
-
-
 def _levels(rule: Rule) -> str:
     told = {"info": rule.info, "warning": rule.warning, "critical": rule.critical}
     return "; ".join(f"{level}: {text}" for level, text in told.items() if text)

@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from typing import Final
 
 from connector.alerts import channels
+from connector.alerts.deliver import retry_after
 from connector.config.secrets import resolve_if_reference
 from connector.errors import ConnectorError, UsageError
 from connector.pipeline.outgoing import CalledOffError, Writer
@@ -23,8 +24,6 @@ from connector.store.deliveries import Delivery, DeliveryState, Way
 from connector.store.editions import Edition
 from connector.store.locks import this_process
 
-FIRST_RETRY: Final = dt.timedelta(minutes=1)
-LONGEST_RETRY: Final = dt.timedelta(hours=6)
 GIVE_UP_AFTER: Final = dt.timedelta(days=4)
 """Source: RFC 5321, 4.5.4.1: the give-up time generally needs to be at least four to five days."""
 _NEEDS_A_PERSON: Final = (DeliveryState.FAILED, DeliveryState.IN_DOUBT)
@@ -102,12 +101,6 @@ def retry(workspace: Workspace, project: Project, delivery: int) -> Delivered:
     """
     workspace.store.deliveries.again(project.key, delivery, at=workspace.now())
     return deliver(workspace, project)
-
-
-def retry_after(attempts: int) -> dt.timedelta:
-    """Return how long to wait after so many failed attempts: doubling, up to `LONGEST_RETRY`."""
-    doubled: dt.timedelta = FIRST_RETRY * 2 ** min(attempts - 1, 16)
-    return min(doubled, LONGEST_RETRY)
 
 
 def _catch_up(workspace: Workspace, project: Project) -> None:

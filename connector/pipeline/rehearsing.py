@@ -14,6 +14,7 @@ from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.judge import judge
 from connector.analysis.state import ProjectState
 from connector.analysis.upkeep import Desk, Limits, upkeep
+from connector.analysis.walk import histories
 from connector.errors import UsageError
 from connector.pipeline import judging
 from connector.pipeline.document import iso
@@ -51,15 +52,11 @@ def rehearse_alerts(
     facts = judging.facts_of(workspace, project)
     looks = _looks(facts, since, now=workspace.now(), every=dt.timedelta(days=every_days))
     agreement, supposed = _agreed(judging.agreement_of(workspace, project), facts, looks[0])
-    settings = project.settings.alerts
-    found = rehearse(
-        _states(project, facts, agreement, looks),
-        Manner(looks={**LOOKS, **settings.looks}),
-        judging.calendar_of(project),
-    )
+    settings, calendar = project.settings.alerts, judging.calendar_of(project)
+    states = _states(project, facts, agreement, looks)
+    found = rehearse(states, Manner(looks={**LOOKS, **settings.looks}), calendar)
     if found is None:
         raise AssertionError("there is at least one look")
-    calendar = judging.calendar_of(project)
     return Rehearsed(rehearsal=found, supposed_on=calendar.local_day(looks[0]) if supposed else None)
 
 
@@ -93,9 +90,9 @@ def _states(
     project: Project, facts: ProjectFacts, agreement: Agreement, looks: Sequence[dt.datetime]
 ) -> Iterator[ProjectState]:
     limits = Limits(**project.settings.watch.model_dump())
-    calendar = judging.calendar_of(project)
+    calendar, told = judging.calendar_of(project), histories(facts)
     for at in looks:
-        state = judge(facts, agreement, as_of=at)
+        state = judge(facts, agreement, as_of=at, told=told)
         cared = upkeep(Desk(facts=facts, state=state, calendar=calendar, limits=limits))
         yield replace(state, deviations=(*state.deviations, *cared))
 
