@@ -19,7 +19,9 @@ from adapters.records import Milestone
 from connector.config import addresses
 from connector.config.logo import check_logo
 from connector.config.publication import ClientGroup, Contact, HexColour, Mail, MailAddress
+from connector.config.retention import RetentionSettings
 from connector.config.section import Located, Section, existing, located
+from connector.config.service import ServeSettings, ServiceSettings
 from connector.config.sources import Source
 from connector.config.texts import is_path
 from connector.config.values import (
@@ -217,6 +219,7 @@ class Project(Section):
     alerts: AlertSettings = AlertSettings()
     guards: Guards = Guards()
     watch: WatchSettings = WatchSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @property
     def title(self) -> str:
@@ -257,6 +260,8 @@ class Config(Section):
     store: StoreAddress = StoreAddress()
     network: Network = Network()
     mail: Mail = Mail()
+    service: ServiceSettings = ServiceSettings()
+    serve: ServeSettings = ServeSettings()
     clients: Mapping[Key, ClientGroup] = Field(default_factory=dict, alias="client")
     projects: tuple[Project, ...] = Field(default=(), alias="project")
 

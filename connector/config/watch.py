@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from connector.config import addresses
 from connector.config.section import Section
-from connector.config.values import Cron, Days, Duration, Quiet, Ratio, expected, near
+from connector.config.values import Cron, Days, Duration, Language, Quiet, Ratio, Timezone, expected, near
 
 RULES = (
     "scope_creep",
@@ -25,6 +25,7 @@ RULES = (
     "sync_stale",
     "goal_idle",
     "ageing",
+    "blocked",
     "waiting_on_client",
     "decision_overdue",
     "risk_unanswered",
@@ -50,6 +51,7 @@ class WatchSettings(Section):
 
     goal_idle_days: Days = 28
     ageing_days: Days = 28
+    blocked_days: Days = 5  # working days
     waiting_days: Days = 10  # working days
     risk_days: Days = 28
     edition_days: Days = 5  # working days
@@ -81,9 +83,12 @@ class AlertSettings(Section):
     """`[project.alerts]`: how the project manager is told."""
 
     to: tuple[Address, ...] = ()
+    language: Language | None = None  # of what it says; None: English
+    timezone: Timezone | None = None  # of quiet hours and digests; None: the project's
     quiet_hours: Quiet | None = None
     repeat_after: Duration | None = None  # what nobody acknowledged is told again
     looks: Mapping[RuleName, Annotated[int, Field(strict=True, ge=1, le=1000)]] = Field(default_factory=dict)
+    holds: Mapping[RuleName, Duration] = Field(default_factory=dict)  # how long a breach must stand
     digest_cron: Cron | None = None
     escalate_after: Duration | None = None
     escalate_to: tuple[Address, ...] = ()
