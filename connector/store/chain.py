@@ -7,7 +7,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from connector.store.edition_tables import link_files, links
 from connector.store.engine import Database
@@ -62,9 +62,16 @@ class Chain:
         query = select(links).where(links.c.project == project, links.c.audience == audience)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(links.c.sequence)).mappings()
-            return tuple(
-                ChainLink(**{name: row[name] for name in _READ}, kind=LinkKind(row["kind"])) for row in rows
+            return tuple(_link(row) for row in rows)
+
+    def last(self, project: str, audience: str) -> ChainLink | None:
+        """Read the newest link of an audience, None before the first."""
+        query = select(links).where(links.c.project == project, links.c.audience == audience)
+        with self._database.read() as connection:
+            row = (
+                connection.execute(query.order_by(links.c.sequence.desc()).limit(1)).mappings().one_or_none()
             )
+        return None if row is None else _link(row)
 
     def files(self, link: ChainLink) -> LinkFiles:
         """Read the bytes that a link put under the page's address."""
@@ -78,6 +85,10 @@ class Chain:
             beside={row.name: row.content for row in rows if row.is_beside},
             inside={row.name: row.content for row in rows if not row.is_beside},
         )
+
+
+def _link(row: RowMapping) -> ChainLink:
+    return ChainLink(**{name: row[name] for name in _READ}, kind=LinkKind(row["kind"]))
 
 
 def add_link(connection: Connection, link: ChainLink, files: LinkFiles) -> None:

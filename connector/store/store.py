@@ -12,6 +12,7 @@ from connector.store.backtests import Backtests
 from connector.store.baselines import Baselines
 from connector.store.chain import Chain
 from connector.store.changes import Changes
+from connector.store.client_links import ClientLinks
 from connector.store.comparison import Comparison
 from connector.store.deliveries import Deliveries
 from connector.store.drafts import Drafts
@@ -56,6 +57,7 @@ class Store:
         self.silences = Silences(database)
         self.outbox = Outbox(database)
         self.deliveries = Deliveries(database)
+        self.client_links = ClientLinks(database)
         self.runs = Runs(database)
         self.backtests = Backtests(database)
         self.locks = Locks(database)
