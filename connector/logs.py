@@ -29,8 +29,12 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         lambda found: found[1] or f"{found[2]}{REDACTED}",  # a reference names a secret, it is none
     ),
     (re.compile(r"(\w+://)[^/\s@]+@"), rf"\1{REDACTED}@"),
+    (re.compile(r"(?i)((?:/|%2F)l(?:/|%2F))[\w.~=-]{12,}"), rf"\1{REDACTED}"),  # the key of a reader's link
     (re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[address]"),
 )
+_OWN = ("clientview", "connector", "mappings", "adapters")  # loggers of this program
+_SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")  # bring handlers of their own
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "event"}
 
 
@@ -50,24 +54,39 @@ def redact(text: str) -> str:
 
 
 def set_up(
-    *, stream: TextIO, level: int = logging.WARNING, as_json: bool = False, now: Callable[[], dt.datetime]
+    *,
+    stream: TextIO,
+    level: int = logging.WARNING,
+    libraries: int | None = None,
+    as_json: bool = False,
+    now: Callable[[], dt.datetime],
 ) -> None:
     """Send the log of this process to a stream, in place of what was set up before.
 
     Args:
         stream: Where lines go: stderr.
         level: The lowest level that is written.
+        libraries: The lowest level of the libraries' lines; None: as `level`.
         as_json: One JSON object a line, for machines; else text.
         now: The clock, for the lines' instants.
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter(now) if as_json else TextFormatter(now))
     root = logging.getLogger()
-    for old in list(root.handlers):
-        root.removeHandler(old)
+    for name in ("", *_SERVERS):
+        _bare(logging.getLogger(name))
     root.addHandler(handler)
-    root.setLevel(level)
+    root.setLevel(level if libraries is None else libraries)
+    for name in _OWN:
+        logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
+
+
+def _bare(logger: logging.Logger) -> None:
+    """Take a logger's own handlers away, so that its lines pass the one formatter."""
+    for old in list(logger.handlers):
+        logger.removeHandler(old)
+    logger.propagate = True
 
 
 class TextFormatter(logging.Formatter):
@@ -81,9 +100,10 @@ class TextFormatter(logging.Formatter):
         """Write one record, its traceback below it."""
         event = getattr(record, "event", record.name)
         line = f"{self._now():%Y-%m-%dT%H:%M:%SZ} {record.levelname.lower()} {event}: {record.getMessage()}"
+        told = _CONTROLS.sub(_escaped, redact(line))  # nobody else's text begins a line of ours
         if record.exc_info:
-            line += f"\n{self.formatException(record.exc_info)}"
-        return redact(line)
+            told += f"\n{redact(self.formatException(record.exc_info))}"
+        return told
 
 
 class JsonFormatter(logging.Formatter):
@@ -108,6 +128,10 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(_clean(values), ensure_ascii=False)
 
 
+def _escaped(found: re.Match[str]) -> str:
+    return repr(found[0])[1:-1]
+
+
 def _clean(value: object) -> object:
     """Redact every text inside a value; what JSON cannot hold becomes text first."""
     if isinstance(value, dict):
@@ -120,6 +144,6 @@ def _clean(value: object) -> object:
 
 
 def _hidden(key: str, value: object) -> object:
-    if re.search(r"(?i)authorization|token|secret|passw", key):
+    if re.search(r"(?i)authorization|cookie|credential|token|secret|passw|api_?key", key):
         return REDACTED
     return _clean(value)
