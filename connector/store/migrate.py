@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from connector.store.engine import Database
 from connector.store.errors import StoreError
 
-HEAD = "0009"  # the newest migration; a test compares it with the folder
+HEAD = "0010"  # the newest migration; a test compares it with the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

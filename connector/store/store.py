@@ -30,6 +30,7 @@ from connector.store.pulls import Pulls
 from connector.store.rules import RuleUses
 from connector.store.runs import Runs
 from connector.store.silences import Silences
+from connector.store.totals import Totals
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Store:
         self.deliveries = Deliveries(database)
         self.client_links = ClientLinks(database)
         self.runs = Runs(database)
+        self.totals = Totals(database)
         self.backtests = Backtests(database)
         self.locks = Locks(database)
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -77,7 +78,7 @@ issues = Table(
     Column("gone_why", String(20), nullable=False),
     Column("record", Text, nullable=False),
     Column("history", Text, nullable=False),
-    Index("ix_issues_source", "project", "source"),
+    Index("ix_issues_source", "project", "source", "gone_at"),
 )
 
 links = Table(
@@ -287,6 +288,7 @@ messages = Table(
     Column("last_error", Text, nullable=False),
     UniqueConstraint("project", "dedupe_key", name="uq_messages_dedupe_key"),
     Index("ix_messages_state", "state", "next_at"),
+    Index("ix_messages_project", "project", "state"),
 )
 
 deliveries = Table(
@@ -336,6 +338,20 @@ runs = Table(
     Column("ended_at", Instant, nullable=False),
     Column("report", Text, nullable=False),
     Index("ix_runs_project", "project", "ended_at"),
+)
+
+run_totals = Table(  # over all runs, also those whose report is no longer kept
+    "run_totals",
+    metadata,
+    _project(),
+    Column("source", String(200), primary_key=True),  # "": the run as a whole
+    Column("outcome", String(20), primary_key=True),
+    Column("runs", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("waited_s", Float, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("last_s", Float, nullable=False),
 )
 
 acceptances = Table(
