@@ -154,6 +154,19 @@ RULES: tuple[Rule, ...] = (
         health="none",
     ),
     Rule(
+        name="blocked",
+        about="milestone",
+        on=(
+            "work of an open milestone with a date has been blocked for longer than the limit in working"
+            " days: it was begun and waits for an open issue, or its status or a label says so"
+        ),
+        off="none of its work has been blocked that long",
+        info="a longer chain of open work leads past everything that is blocked",
+        warning="something blocked is on the longest chain of open work, or no chain is known",
+        keys=("watch.blocked_days",),
+        health="none",
+    ),
+    Rule(
         name="waiting_on_client",
         about="client action",
         on="open for longer than the limit in working days, or past the day by which it is needed",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.records import Category, Field, MilestoneStatus
+from connector.analysis.blocked import blocked
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import ProjectFacts
 from connector.analysis.state import PROJECT, Deviation, Fact, ProjectState, Severity
@@ -26,6 +27,7 @@ class Limits:
 
     goal_idle_days: int = 28  # nothing of a begun goal was finished
     ageing_days: int = 28  # a piece of work has been begun
+    blocked_days: int = 5  # working days that work on the way to a milestone has been blocked
     waiting_days: int = 10  # working days that the client has owed something
     risk_days: int = 28  # a grave risk has had no response
     edition_days: int = 5  # working days after an edition's day
@@ -55,10 +57,11 @@ class Desk:
 
 def upkeep(desk: Desk) -> tuple[Deviation, ...]:
     """Return what needs care, by rule and object."""
-    begun = _begun(desk.facts)
+    begun = _begun(desk)
     found = [
         *_idle_goals(desk, begun),
         *_ageing(desk, begun),
+        *blocked(desk.facts, desk.state, desk.calendar, limit_days=desk.limits.blocked_days),
         *_waiting(desk),
         *_late_decisions(desk),
         *_unanswered_risks(desk),
@@ -69,16 +72,16 @@ def upkeep(desk: Desk) -> tuple[Deviation, ...]:
     return tuple(found)
 
 
-def _begun(facts: ProjectFacts) -> Mapping[str, dt.datetime]:
-    """Return since when each issue that is being worked on has been so."""
+def _begun(desk: Desk) -> Mapping[str, dt.datetime]:
+    """Return since when each issue that was being worked on at the judgement had been so."""
     found: dict[str, dt.datetime] = {}
-    for issue in facts.issues:
-        if issue.category is Category.DOING:
-            starts = [
-                change.at
-                for change in facts.changes.get(issue.key, ())
-                if change.field == Field.CATEGORY and change.new == Category.DOING
-            ]
+    for issue in desk.facts.issues:
+        moves = [one for one in desk.facts.changes.get(issue.key, ()) if one.field == Field.CATEGORY]
+        past = [one for one in moves if one.at <= desk.state.as_of]
+        later = moves[len(past) :]
+        stood = past[-1].new if past else later[0].old if later else issue.category
+        if stood == Category.DOING:
+            starts = [one.at for one in past if one.new == Category.DOING]
             found[issue.key] = max(starts, default=issue.created_at)
     return found
 

@@ -91,9 +91,10 @@ def _states(
 ) -> Iterator[ProjectState]:
     limits = Limits(**project.settings.watch.model_dump())
     calendar, told = judging.calendar_of(project), histories(facts)
+    unlinked = replace(facts, links=())  # trackers keep no history of what waited for what
     for at in looks:
         state = judge(facts, agreement, as_of=at, told=told)
-        cared = upkeep(Desk(facts=facts, state=state, calendar=calendar, limits=limits))
+        cared = upkeep(Desk(facts=unlinked, state=state, calendar=calendar, limits=limits))
         yield replace(state, deviations=(*state.deviations, *cared))
 
 

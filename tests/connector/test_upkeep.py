@@ -22,7 +22,7 @@ from connector.analysis.upkeep import Desk, Limits, upkeep
 from connector.config.watch import RULES as RULE_NAMES
 from connector.config.watch import WatchSettings
 from mappings.concepts import ClientAction, Decision, Level, Picture, Risk, Unplaced
-from tests.builders import SOURCE, day, facts, issue, milestone, rules, seen, version
+from tests.builders import SOURCE, closed, day, facts, issue, milestone, rules, seen, version
 
 NOW = day(60)
 R1 = version(1)
@@ -101,6 +101,17 @@ def test_old_work_is_named_with_its_milestone() -> None:
     assert (found.object, found.severity) == (R1, Severity.INFO)
     assert found.facts == {"count": 2, "items": ("APO-2", "APO-1")}
     assert found.since == day(31)
+
+
+def test_what_was_being_worked_on_is_told_as_of_the_day() -> None:
+    """Begun on day 3 and finished on day 59: judged as of day 45 it was old work, today it is none."""
+    begun = [doing(1, 3)[1], *closed(1, 59)]
+    done = issue(1, category=Category.DONE, resolution="Done", closed_at=day(59), milestones=(R1,))
+    given = facts([done], begun, sightings=seen(0, milestone(1, due_on=ON(2026, 12, 1))))
+    for at, expected in ((45, ["ageing"]), (60, [])):
+        state = judge(given, Agreement(), as_of=day(at))
+        found = upkeep(Desk(facts=given, state=state, calendar=CALENDAR))
+        assert [one.rule for one in found if one.rule != "sync_stale"] == expected
 
 
 def action(created: float, needed_by: dt.date | None = None) -> ClientAction:
@@ -198,7 +209,7 @@ def test_gaps_in_the_rules_are_told_from_three_records_and_a_tenth() -> None:
 def everything() -> tuple[ProjectState, list[str]]:
     """Return a project in which every rule speaks."""
     done = issue(1, category=Category.DONE, resolution="Done", closed_at=day(1), parent=EPIC)
-    base = desk(epic(), done, issue(2, parent=EPIC), doing(3, 3))
+    base = desk(epic(), done, issue(2, parent=EPIC), doing(3, 3, labels=("blocked",)))
     picture = replace(
         base.state.picture,
         risks=(Risk(key="r", ref="APO-7", title="Supplier", created_at=day(1), impact=Level.HIGH),),
@@ -231,7 +242,7 @@ def test_every_rule_is_in_the_table_and_has_words_of_its_own() -> None:
         )
         assert "out of tolerance" not in alone.text
         assert "What can be done:" in alone.text
-    assert "First look: 8 deviations" in message.subject
+    assert "First look: 9 deviations" in message.subject
 
 
 def test_what_needs_care_never_changes_the_verdict() -> None:
