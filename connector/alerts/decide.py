@@ -78,10 +78,12 @@ class Notice:
 class Manner:
     """How a project wants to be told.
 
-    `looks` says, by rule, how many looks in a row must show a deviation, or its end, before it is told.
+    `looks` says, by rule, how many looks in a row must show a deviation, or its end, before it is told;
+    `holds`, for how long looks must have shown a deviation without a break.
     """
 
     looks: Mapping[str, int] = field(default_factory=dict)  # 1 where a rule is not named
+    holds: Mapping[str, dt.timedelta] = field(default_factory=dict)  # none where a rule is not named
     repeat_after: dt.timedelta | None = None  # None: never told twice
     escalate_after: dt.timedelta | None = None  # warnings and worse that nobody acknowledged; None: never
     silences: tuple[Silence, ...] = ()
@@ -89,6 +91,10 @@ class Manner:
     def looks_at(self, rule: str) -> int:
         """Return how many looks in a row a rule needs."""
         return self.looks.get(rule, 1)
+
+    def is_ripe(self, rule: str, *, seen: int, stood: dt.timedelta) -> bool:
+        """Whether a deviation was seen often enough, and has stood long enough, to be told."""
+        return seen >= self.looks_at(rule) and stood >= self.holds.get(rule, dt.timedelta(0))
 
 
 AT_ONCE = Manner()
@@ -174,8 +180,9 @@ class _Look:
         """Go on with an alert whose deviation stands."""
         seen = 1 if alert is None or alert.phase is AlertPhase.RESOLVED else alert.seen + 1
         is_new = alert is None or not is_open(alert)
-        if is_new and seen < self.manner.looks_at(deviation.rule):
-            return self._pending(deviation, alert, seen)
+        began_at = alert.changed_at if alert and alert.phase is AlertPhase.PENDING else self.now
+        if is_new and not self.manner.is_ripe(deviation.rule, seen=seen, stood=self.now - began_at):
+            return self._pending(deviation, alert, seen, began_at)
         transition = self._transition(deviation, alert)
         if transition is None:
             return self._unchanged(deviation, alert)
@@ -198,10 +205,13 @@ class _Look:
             return _Step(state=over, untold=notice)
         return self._told(notice)
 
-    def _pending(self, deviation: Deviation, alert: AlertState | None, seen: int) -> _Step:
+    def _pending(
+        self, deviation: Deviation, alert: AlertState | None, seen: int, began_at: dt.datetime
+    ) -> _Step:
         state = replace(
             _state(deviation, phase=AlertPhase.PENDING, now=self.now, before=None),
             seen=seen,
+            changed_at=began_at,
             last_notified_at=None,
         )
         is_begin = alert is None or alert.phase is not AlertPhase.PENDING
@@ -270,7 +280,7 @@ def send_after(
         now: Aware UTC.
         severity: Critical messages never wait.
         quiet: The hours, local time; None: there are none.
-        timezone: IANA name of the project's zone.
+        timezone: IANA name of the zone of who is told.
     """
     local = now.astimezone(ZoneInfo(timezone))
     if quiet is None or severity is Severity.CRITICAL or not quiet.holds(local.time()):

@@ -17,7 +17,17 @@ from connector.analysis.state import MilestoneState, ProjectState
 from connector.analysis.walk import ITEMS
 from connector.store.alerts import AlertState
 
-NOT_REPLAYED: Final = frozenset({"sync_failed", "guard_tripped", "sync_stale", "edition_overdue", "unmapped"})
+NOT_REPLAYED: Final = frozenset(
+    {
+        "sync_failed",
+        "guard_tripped",
+        "sync_stale",
+        "channel_failed",
+        "edition_overdue",
+        "unmapped",
+        "data_quality",
+    }
+)
 """Rules about our own running: the past is judged as if every sync had worked."""
 EARLY: Final = frozenset({"slipping", "silently_at_risk", "buffer", "volatile", "scope_creep"})
 """Rules that may warn of a date before it is missed."""
@@ -102,7 +112,7 @@ def rehearse(states: Iterable[ProjectState], manner: Manner, calendar: WorkingCa
             now=state.as_of,
             is_first=not seen,
             wavering=frozenset(state.wavering),
-            manner=Manner(looks=manner.looks),
+            manner=Manner(looks=manner.looks, holds=manner.holds),
         )
         known |= {(one.rule, one.object): one for one in decision.states}
         fired += [Fired(at=state.as_of, notice=notice) for notice in decision.notices]

@@ -42,7 +42,7 @@ class Route:
     targets: tuple[Target, ...]
     resolve: Callable[[str], str]  # a channel's name to its address with credentials; may raise UsageError
     secrets: Mapping[str, str] = field(default_factory=dict)  # a webhook's channel to its secret's name
-    timezone: str = "UTC"  # of the project; quiet hours are local
+    timezone: str = "UTC"  # of who is told; quiet hours are local
     quiet: QuietHours | None = None
 
     @property

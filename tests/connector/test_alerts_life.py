@@ -170,3 +170,37 @@ def acknowledged(alerts: Iterable[AlertState]) -> dict[tuple[str, str], AlertSta
         (one.rule, one.object): replace(one, phase=AlertPhase.ACKNOWLEDGED, acknowledged_by="P. Manager")
         for one in alerts
     }
+
+
+def test_what_must_stand_for_a_day_is_told_after_a_day() -> None:
+    """Seen every hour from the first look on: pending for 24 hours, told at the look that ends them, once."""
+    told = Told(Manner(holds={"silently_at_risk": 24 * HOUR}))
+    assert told.look(RISK, times=24) == []
+    assert (told.alert.phase, told.alert.changed_at) == (AlertPhase.PENDING, NOW)
+    assert told.look(RISK) == [Transition.FIRED]
+    assert told.look(RISK, times=50) == []
+
+
+def test_a_break_begins_the_duration_anew() -> None:
+    """Twenty hours, one look without it, twenty hours: nothing; after 24 hours without a break it is told."""
+    told = Told(Manner(holds={"silently_at_risk": 24 * HOUR}))
+    assert told.look(RISK, times=20) + told.look() + told.look(RISK, times=24) == []
+    assert told.look(RISK) == [Transition.FIRED]
+
+
+def test_looks_and_duration_both_hold() -> None:
+    """Three looks are there after two hours, the day is not; of another rule nothing is asked."""
+    told = Told(Manner(looks=THREE.looks, holds={"silently_at_risk": 5 * HOUR, "overdue": 99 * HOUR}))
+    assert told.look(RISK, times=5) == []
+    assert told.look(RISK) == [Transition.FIRED]
+    told = Told(Manner(looks=THREE.looks, holds={"silently_at_risk": HOUR}))
+    assert told.look(RISK, times=2) == []
+    assert told.look(RISK) == [Transition.FIRED]
+
+
+def test_a_worse_level_of_what_was_told_does_not_wait() -> None:
+    """The duration is of its begin alone."""
+    told = Told(Manner(holds={"silently_at_risk": 2 * HOUR}))
+    told.look(RISK, times=3)
+    assert told.look(replace(RISK, severity=Severity.CRITICAL)) == [Transition.WORSE]
+    assert told.look() == [Transition.RESOLVED]
