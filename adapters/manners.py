@@ -5,48 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import math
 import random
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from adapters import limits, wire
 from adapters.budget import Budget
 from adapters.errors import UnreachableError, WaitTooLongError
 from adapters.limits import Limit
 from adapters.protocol import Environment
+from adapters.usage import Usage
 from adapters.verdict import GATEWAY_STATUSES, Tries
 
 MAX_WAIT_S = 900.0  # a longer wait belongs to the scheduler; it is handed back, never shortened
 JITTER = (1.0, 1.5)  # times our own waits, by chance, so that threads do not come back all at once
-
-
-@dataclass(slots=True)
-class Usage:
-    """What a transport has cost so far. Safe to share between threads."""
-
-    requests: int = 0  # sent, whatever came back
-    bytes_received: int = 0  # of bodies, unpacked
-    waited_s: float = 0.0  # time in which one thread or more waited; what they wait together counts once
-    _waited_until_at: dt.datetime | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-
-    def sent(self) -> None:
-        """Count a request."""
-        with self._lock:
-            self.requests += 1
-
-    def received(self, length: int) -> None:
-        """Count the bytes of a body."""
-        with self._lock:
-            self.bytes_received += length
-
-    def waited(self, from_at: dt.datetime, until_at: dt.datetime) -> None:
-        """Count a wait that is over, but for what others are known to have waited meanwhile."""
-        with self._lock:
-            begun_at = max(from_at, self._waited_until_at or from_at)
-            self.waited_s += max((until_at - begun_at).total_seconds(), 0.0)
-            self._waited_until_at = max(until_at, begun_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from adapters.budget import Budgets
 from adapters.records import Change, Issue, Iteration, Link, Milestone, Quarantined
+from adapters.usage import Usage
 
 
 class Notes(Protocol):
@@ -56,6 +57,7 @@ class Environment:
     budgets: Budgets = field(
         default_factory=Budgets
     )  # what each host bears, shared by all sources of a process
+    usage: Usage = field(default_factory=Usage)  # what this source has cost, as its transport counts it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

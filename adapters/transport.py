@@ -26,8 +26,9 @@ from adapters.errors import (
     SettingsError,
     UnreachableError,
 )
-from adapters.manners import Manners, Setback, Usage
+from adapters.manners import Manners, Setback
 from adapters.protocol import Environment
+from adapters.usage import Usage
 from adapters.verdict import Tries, raise_for, wants_a_person
 
 __all__ = ["TIMEOUT_S", "Transport", "Usage"]
@@ -54,7 +55,7 @@ class Transport:
         """Open the door a crack.
 
         Args:
-            environment: Clock, sleep, CA file, proxy, and the budgets of hosts.
+            environment: Clock, sleep, CA file, proxy, the budgets of hosts, and where costs are counted.
             hosts: Hosts that may be asked, as `wire.host_of` writes them (port included).
             allow: Says of a request whether it is one of the adapter's reading calls.
             jitter: Chance for waits the server leaves to us; derived from the hosts by default.
@@ -64,7 +65,7 @@ class Transport:
         """
         if environment.ca_file is not None and not environment.ca_file.is_file():
             raise SettingsError(f"CA file {environment.ca_file} is missing; expected a PEM file")
-        self.usage = Usage()
+        self.usage = environment.usage
         self._door = _Door(environment, hosts=hosts, allow=allow, usage=self.usage)
         # Jitter spreads load; it protects nothing.
         self._door.jitter = jitter or random.Random(" ".join(sorted(hosts)))  # noqa: S311 - no secret here
@@ -203,11 +204,17 @@ class _Door(HTTPAdapter):
             if len(body) > MAX_BODY_BYTES:
                 raise MalformedError(f"{_told(answer.request)} answered more than {MAX_BODY_BYTES} bytes")
         self._usage.received(len(body))
+        self._compare_clocks(answer)
         whole = requests.Response()
         whole.status_code, whole.reason, whole.url = answer.status_code, answer.reason, answer.url
         whole.headers, whole.request, whole.encoding = answer.headers, answer.request, answer.encoding
         whole.raw = io.BytesIO(bytes(body))
         return whole
+
+    def _compare_clocks(self, answer: requests.Response) -> None:
+        told_at = wire.told_at({"date": answer.headers.get("date", "")})
+        if told_at is not None:
+            self._usage.told_time(told_at, now=self._environment.now())
 
     def _check(self, request: requests.PreparedRequest) -> None:
         described = _described(request)

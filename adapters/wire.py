@@ -211,6 +211,18 @@ def _seconds_until(text: str, *, now: dt.datetime) -> float | None:
         return None
 
 
+def told_at(headers: Mapping[str, str]) -> dt.datetime | None:
+    """Return the time an answer says it was made at; None where it says none that can be read.
+
+    Source:
+        RFC 9110, 6.6.1: Date.
+    """
+    try:
+        return _instant(headers["date"].strip()).astimezone(dt.UTC)
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
 def _bounded(wait_s: float) -> float | None:
     """Wait a second where asked for less; take what is no number, or over a year, for unreadable."""
     return max(wait_s, LEAST_WAIT_S) if wait_s <= MOST_WAIT_S else None

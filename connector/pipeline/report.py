@@ -42,6 +42,8 @@ class SourceReport(_Part):
     quarantined: tuple[str, ...] = ()  # `REF: field: reason`
     fingerprint: str = ""  # of what was asked for; another one makes the next pull a full one
     seconds: float = 0.0
+    requests: int = 0  # sent to the tracker
+    waited_s: float = 0.0  # because the tracker asked for patience, or did not answer
 
 
 class ProjectReport(_Part):

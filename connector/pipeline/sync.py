@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.errors import AdapterError, PluginError, SettingsError, WaitTooLongError
+from adapters.usage import Usage
 from connector.alerts import deliver
 from connector.alerts.decide import LOOKS, Decision, Manner, decide
 from connector.alerts.deliver import Letter
@@ -34,6 +35,7 @@ from connector.pipeline.report import (
     gravest,
 )
 from connector.pipeline.rhythm import last_two
+from connector.pipeline.tallying import begun, ended
 from connector.pipeline.workspace import OpenSource, Project, Workspace
 from connector.store.locks import Lock, this_process
 from connector.store.staging import PullKind
@@ -66,12 +68,17 @@ def sync_key(workspace: Workspace, key: str, order: Order, progress: Progress) -
     try:
         project = workspace.project(key)
     except (ConnectorError, AdapterError, FaultsError) as error:
-        return _failed(workspace, key, started_at, str(error), EXIT_CONFIGURATION)
+        return ended(workspace, _failed(workspace, key, started_at, str(error), EXIT_CONFIGURATION))
     return sync_project(workspace, project, order, progress)
 
 
 def sync_project(workspace: Workspace, project: Project, order: Order, progress: Progress) -> ProjectReport:
-    """Sync one project; whatever goes wrong is told in the report."""
+    """Sync one project; whatever goes wrong is told in the report, the log and the totals."""
+    begun(project.key)
+    return ended(workspace, _synced(workspace, project, order, progress))
+
+
+def _synced(workspace: Workspace, project: Project, order: Order, progress: Progress) -> ProjectReport:
     started_at = workspace.now()
     try:
         owner = this_process()
@@ -220,19 +227,26 @@ def _sources(
 ) -> Iterator[SourceReport]:
     asked = _asked_before(workspace, project)
     for source in project.sources:
-        began = workspace.now()
-        report = _source(workspace, source, order, setting, asked)
-        yield report.model_copy(update={"seconds": (workspace.now() - began).total_seconds()})
+        began, usage = workspace.now(), Usage()
+        question = Question(fingerprint=source.fingerprint, is_new=source.fingerprint not in asked)
+        report = _source(workspace, source, order, setting, question, usage=usage)
+        cost = {"requests": usage.requests, "waited_s": usage.waited_s}
+        yield report.model_copy(update={"seconds": (workspace.now() - began).total_seconds(), **cost})
 
 
 def _source(
-    workspace: Workspace, source: OpenSource, order: Order, setting: Setting, asked: frozenset[str]
+    workspace: Workspace,
+    source: OpenSource,
+    order: Order,
+    setting: Setting,
+    question: Question,
+    *,
+    usage: Usage,
 ) -> SourceReport:
-    question = Question(fingerprint=source.fingerprint, is_new=source.fingerprint not in asked)
     if order.full:
         workspace.notes(setting.project, source).forget()
     try:
-        adapter = workspace.open(setting.project, source)
+        adapter = workspace.open(setting.project, source, usage=usage)
     except (AdapterError, ConnectorError) as error:
         return _source_failed(setting, source.name, error)
     try:

@@ -15,6 +15,7 @@ from adapters import registry
 from adapters.budget import Budgets
 from adapters.protocol import Adapter, Environment, NoNotes, Notes
 from adapters.records import Milestone
+from adapters.usage import Usage
 from connector.alerts.route import Route, Target
 from connector.analysis.facts import HandMilestone
 from connector.analysis.state import Severity
@@ -23,6 +24,7 @@ from connector.config import load_config, schema
 from connector.config.secrets import resolve_if_reference
 from connector.config.sources import Source
 from connector.config.watch import AlertSettings
+from connector.pipeline.unfinished import finish_restore
 from connector.store import Store, open_store
 from connector.store.notes import SourceNotes
 from mappings.rules import Rules, parse_rules
@@ -146,7 +148,9 @@ class Workspace:
         """Find several projects, in the order asked; none named means all, as configured."""
         return tuple(self.project(key) for key in self.named(keys))
 
-    def environment(self, name: str | None, rules: Rules, *, notes: Notes | None = None) -> Environment:
+    def environment(
+        self, name: str | None, rules: Rules, *, notes: Notes | None = None, usage: Usage | None = None
+    ) -> Environment:
         """Make the world a source is handed; without `notes` it remembers nothing."""
         network = self.config.network
         proxy = None if network.proxy is None else resolve_if_reference(network.proxy, self.config.folder)
@@ -159,20 +163,21 @@ class Workspace:
             fields=rules.fields,
             notes=notes or NoNotes(),
             budgets=self.budgets,
+            usage=usage or Usage(),
         )
 
     def notes(self, project: str, source: OpenSource) -> SourceNotes:
         """Return what a source remembers between runs; changed settings remember nothing."""
         return self.store.notes.of(project, source.name, question=source.fingerprint, now=self.now)
 
-    def open(self, project: str, source: OpenSource) -> Adapter:
-        """Open a source with what it remembers; see `OpenSource.open`."""
+    def open(self, project: str, source: OpenSource, *, usage: Usage | None = None) -> Adapter:
+        """Open a source with what it remembers, its costs counted in `usage`; see `OpenSource.open`."""
         notes = self.notes(project, source)
-        return source.open(self.environment(source.settings.name, source.rules, notes=notes))
+        return source.open(self.environment(source.settings.name, source.rules, notes=notes, usage=usage))
 
-    def open_anew(self, source: OpenSource) -> Adapter:
+    def open_anew(self, source: OpenSource, *, usage: Usage | None = None) -> Adapter:
         """Open a source that remembers nothing: what it says is of now; see `OpenSource.open`."""
-        return source.open(self.environment(source.settings.name, source.rules))
+        return source.open(self.environment(source.settings.name, source.rules, usage=usage))
 
     def route(self, project: Project) -> Route:
         """Say where a project's alerts go."""
@@ -229,6 +234,7 @@ def open_workspace(file: Path, clock: Clock) -> Workspace:
         UsageError: The configuration has faults, all of them named, or the store cannot be used.
     """
     config = load_config(file)
+    finish_restore(config)
     return Workspace(config, open_store(config.store.url, folder=config.folder), clock)
 
 
