@@ -1,4 +1,4 @@
-"""What a message looks things up in: the judged state, its names, its ledger rows, its calendar. Pure."""
+"""What a message looks things up in: the judged state, its names, its ledger rows, its language. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cached_property
 
 from connector.alerts import words
 from connector.alerts.decide import Notice
+from connector.alerts.texts import Speech
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.deviations import dropped_entries
 from connector.analysis.state import (
@@ -20,6 +21,7 @@ from connector.analysis.state import (
     ScopeRow,
 )
 from connector.analysis.walk import ITEMS
+from mappings.concepts import ScopeItem
 
 BOOKED: Mapping[str, EntryKind] = {
     "scope_creep": EntryKind.UNAPPROVED_ADD,
@@ -30,10 +32,11 @@ BOOKED: Mapping[str, EntryKind] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """A project as it was judged."""
+    """A project as it was judged, and the language to tell of it."""
 
     state: ProjectState
     calendar: WorkingCalendar
+    speech: Speech
     _items: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -67,12 +70,45 @@ class Scene:
         """The tracker's titles, by issue key. Internal, as alerts are."""
         return {item.key: words.one_line(item.title) for item in self.state.picture.items}
 
+    @cached_property
+    def refs(self) -> Mapping[str, str]:
+        """What people call each issue, by its key: `APO-77`."""
+        picture = self.state.picture
+        kinds = (picture.goals, picture.items, picture.risks, picture.decisions, picture.client_actions)
+        return {one.key: words.one_line(one.ref) for kind in kinds for one in kind}
+
+    @cached_property
+    def items_by_key(self) -> Mapping[str, ScopeItem]:
+        """Pieces of work, by issue key."""
+        return {item.key: item for item in self.state.picture.items}
+
+    def label(self, key: str, name: str = "") -> str:
+        """Say what people call an object.
+
+        Args:
+            key: Of a container, an issue, a source or an audience.
+            name: What it is known to be called; "" where that is to be looked up.
+        """
+        if key == PROJECT:
+            return self.speech.say("name.project")
+        return words.one_line(name or self.names.get(key, key))
+
     def name(self, notice: Notice) -> str:
         """Say what people call the object of a notice."""
-        alert = notice.alert
-        if alert.object == PROJECT:
-            return "the project"
-        return words.one_line(alert.object_name or self.names.get(alert.object, alert.object))
+        return self.label(notice.alert.object, notice.alert.object_name)
+
+    def quoted(self, notice: Notice) -> str:
+        """Say the same within a sentence, set off as the language does."""
+        name = self.name(notice)
+        return name if notice.alert.object == PROJECT else self.speech.say("format.name", name=name)
+
+    def since(self, notice: Notice) -> str:
+        """Say since when the deviation of a notice has stood."""
+        return self.speech.say("since", at=self.instant(notice.alert.since))
+
+    def instant(self, at: dt.datetime) -> str:
+        """Write an instant in the project's zone."""
+        return self.speech.instant(at, self.zone)
 
     def rank(self, container: str) -> int:
         """Order containers by how near they are to a date: milestone 0, goal 1, project 2."""

@@ -2,111 +2,167 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from typing import Final
-
-from connector.alerts import words
 from connector.alerts.decide import Notice
 from connector.alerts.scene import Scene
-
-RULE: Final[Mapping[str, str]] = {
-    "sync_stale": "Tracker not read lately",
-    "goal_idle": "Goal without progress",
-    "ageing": "Work begun long ago",
-    "waiting_on_client": "Waiting on the client",
-    "decision_overdue": "Decision overdue",
-    "risk_unanswered": "Risk without a response",
-    "edition_overdue": "Edition overdue",
-    "unmapped": "Issues that no rule placed",
-}
-REMEDY: Final[Mapping[str, str]] = {
-    "sync_stale": "see that `clientview run` runs, or sync by hand",
-    "goal_idle": "take its next piece of work up, or tell the client that it rests and why",
-    "ageing": "finish it, cut it smaller, or put it back",
-    "waiting_on_client": "remind the client, and say what it holds up",
-    "decision_overdue": "have it decided, or say until when it can wait",
-    "risk_unanswered": "write down what is done about it, or rate it anew",
-    "edition_overdue": "look at the draft and publish it, or change `publish_cron`",
-    "unmapped": "add a rule for them: `clientview unmapped` lists them",
-}
-OVER: Final[Mapping[str, str]] = {
-    "sync_stale": "read again",
-    "goal_idle": "going on again, or nothing is left of it",
-    "ageing": "no work is that old any more",
-    "waiting_on_client": "no longer waiting",
-    "decision_overdue": "decided, or no longer due",
-    "risk_unanswered": "answered, rated anew, or over",
-    "edition_overdue": "published, or not due any more",
-    "unmapped": "the rules place nearly everything again",
-}
+from connector.alerts.telling import (
+    NAMED,
+    Effect,
+    Telling,
+    day_of,
+    effects_of_work,
+    effects_on,
+    names_of,
+    plainly,
+    still_open,
+)
+from mappings.concepts import ClientAction, Level
 
 
-def _stale(notice: Notice, scene: Scene) -> str:
-    source = next((one for one in scene.state.sources if one.name == notice.alert.object), None)
-    last = source.last_success_at if source else None
-    read = f" since {words.instant(last, scene.zone)}" if last else ""
-    return f"{notice.alert.object} was not read{read}; nothing newer is known."
-
-
-def _idle(notice: Notice, scene: Scene) -> str:
-    left, last = notice.alert.facts.get("open"), notice.alert.facts.get("last_on")
-    pieces = words.count(left, "items") if isinstance(left, int) else "work"
-    when = f" since {words.day(dt.date.fromisoformat(last))}" if isinstance(last, str) else ""
-    return f"{scene.name(notice)} has {pieces} open, and nothing of it moved{when}."
-
-
-def _ageing(notice: Notice, scene: Scene) -> str:
-    count, items = notice.alert.facts.get("count"), notice.alert.facts.get("items")
-    pieces = words.count(count, "items") if isinstance(count, int) else "work"
-    named = f": {words.listed(items, 3)}" if isinstance(items, tuple) else ""
-    return f"In {scene.name(notice)}, {pieces} begun long ago {_are(count)} still open{named}."
-
-
-def _are(count: object) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _waiting(notice: Notice, scene: Scene) -> str:
-    facts = notice.alert.facts
-    days, needed_by, holds_up = facts.get("days"), facts.get("needed_by"), facts.get("holds_up")
-    waited = f" for {words.count(days, 'working days')}" if isinstance(days, int) else ""
-    needed = (
-        f"; needed by {words.day(dt.date.fromisoformat(needed_by))}" if isinstance(needed_by, str) else ""
+def idle(notice: Notice, scene: Scene) -> Telling:
+    """Tell a goal on which nothing moves."""
+    facts, key = notice.alert.facts, notice.alert.object
+    left, last_on = facts.get("open"), day_of(facts.get("last_on"))
+    if not isinstance(left, int) or last_on is None:
+        return plainly(notice, scene)
+    return Telling(
+        what=scene.speech.count("idle.what", left, name=scene.quoted(notice), on=last_on),
+        why=still_open(key, scene),
+        effects=effects_on(key, scene),
     )
-    held = f"; it holds up {words.count(holds_up, 'items')}" if isinstance(holds_up, int) and holds_up else ""
-    return f"{scene.name(notice)}: the client has owed it{waited}{needed}{held}."
 
 
-def _decision(notice: Notice, scene: Scene) -> str:
-    days = notice.alert.facts.get("days")
-    late = f", {words.count(days, 'working days')} ago" if isinstance(days, int) and days else ""
-    return f"{scene.name(notice)} was to be decided{late}, and is open."
+def ageing(notice: Notice, scene: Scene) -> Telling:
+    """Tell work that was begun long ago."""
+    count, items = notice.alert.facts.get("count"), names_of(notice.alert.facts.get("items"))
+    if not isinstance(count, int) or not items:
+        return plainly(notice, scene)
+    return Telling(
+        what=scene.speech.count("ageing.what", count, name=scene.quoted(notice)),
+        since=scene.since(notice),
+        why=scene.speech.say("ageing.why", items=scene.speech.listed(items, NAMED, total=count)),
+        effects=effects_on(notice.alert.object, scene),
+    )
 
 
-def _risk(notice: Notice, scene: Scene) -> str:
-    since = words.instant(notice.alert.since, scene.zone)
-    return f"{scene.name(notice)} is grave, open, and has no response. Overdue since {since}."
+def blocked(notice: Notice, scene: Scene) -> Telling:
+    """Tell work on the way to a milestone that something holds."""
+    facts, say = notice.alert.facts, scene.speech
+    count, days, since_on = facts.get("count"), facts.get("days"), day_of(facts.get("since_on"))
+    if not isinstance(count, int) or not isinstance(days, int) or since_on is None:
+        return plainly(notice, scene)
+    waited = say.count("blocked.days", days)
+    return Telling(
+        what=say.count("blocked.what", count, name=scene.quoted(notice), days=waited),
+        since=say.say("since", at=since_on),
+        why=say.flow(*_held(notice, count, scene)),
+        effects=effects_on(notice.alert.object, scene),
+    )
 
 
-def _edition(notice: Notice, scene: Scene) -> str:
-    due = notice.alert.facts.get("due_on")
-    when = f" since {words.day(dt.date.fromisoformat(due))}" if isinstance(due, str) else ""
-    return f"An edition for {scene.name(notice)} has been due{when}."
+def waiting(notice: Notice, scene: Scene) -> Telling:
+    """Tell what the client owes, and what it holds up."""
+    facts, say, key = notice.alert.facts, scene.speech, notice.alert.object
+    days, needed_by = facts.get("days"), day_of(facts.get("needed_by"))
+    if not isinstance(days, int):
+        return plainly(notice, scene)
+    needed = say.say("waiting.needed", on=needed_by) if needed_by else ""
+    held = _holds_up(key, scene)
+    named = [scene.refs[one] for one in held if one in scene.refs]
+    why = say.say("waiting.holds_nothing")
+    if named:
+        why = say.say("waiting.holds_up", items=say.listed(named, NAMED))
+    return Telling(
+        what=say.count("waiting.what", days, name=scene.quoted(notice), needed=needed),
+        since=scene.since(notice),
+        why=why,
+        effects=effects_of_work(held, scene) if held else _unforeseen(scene),
+    )
 
 
-def _unmapped(notice: Notice, _scene: Scene) -> str:
-    count, total = notice.alert.facts.get("count"), notice.alert.facts.get("total")
-    return f"{count} of {total} records were placed by no rule, so they count nowhere."
+def undecided(notice: Notice, scene: Scene) -> Telling:
+    """Tell a decision that is late."""
+    say, key, days = scene.speech, notice.alert.object, notice.alert.facts.get("days")
+    decision = next((one for one in scene.state.picture.decisions if one.key == key), None)
+    if decision is None or decision.needed_by is None or not isinstance(days, int):
+        return plainly(notice, scene)
+    return Telling(
+        what=say.count("decision.what", days, name=scene.quoted(notice), on=decision.needed_by),
+        why=say.say("decision.why"),
+        effects=_unforeseen(scene),
+    )
 
 
-TELLERS: Final[Mapping[str, Callable[[Notice, Scene], str]]] = {
-    "sync_stale": _stale,
-    "goal_idle": _idle,
-    "ageing": _ageing,
-    "waiting_on_client": _waiting,
-    "decision_overdue": _decision,
-    "risk_unanswered": _risk,
-    "edition_overdue": _edition,
-    "unmapped": _unmapped,
-}
+def unanswered(notice: Notice, scene: Scene) -> Telling:
+    """Tell a grave risk about which nothing is done."""
+    say, key = scene.speech, notice.alert.object
+    risk = next((one for one in scene.state.picture.risks if one.key == key), None)
+    if risk is None:
+        return plainly(notice, scene)
+    return Telling(
+        what=say.say(
+            "unanswered.what",
+            name=scene.quoted(notice),
+            likelihood=_rating(risk.likelihood, scene),
+            impact=_rating(risk.impact, scene),
+        ),
+        since=say.say("unanswered.since", at=scene.instant(notice.alert.since)),
+        why=say.say("unanswered.why"),
+        effects=_unforeseen(scene),
+    )
+
+
+def unpublished(notice: Notice, scene: Scene) -> Telling:
+    """Tell an edition that is late."""
+    say, due_on = scene.speech, day_of(notice.alert.facts.get("due_on"))
+    if due_on is None:
+        return plainly(notice, scene)
+    days = scene.calendar.working_days(due_on, scene.today)
+    return Telling(
+        what=say.count("edition.what", days, name=scene.quoted(notice), on=due_on),
+        why=say.say("edition.why"),
+        effects=(Effect("edition", say.say("edition.effect")),),
+    )
+
+
+def unmapped(notice: Notice, scene: Scene) -> Telling:
+    """Tell records that no rule placed."""
+    say, facts = scene.speech, notice.alert.facts
+    count, total, items = facts.get("count"), facts.get("total"), names_of(facts.get("items"))
+    if not isinstance(count, int) or not isinstance(total, int):
+        return plainly(notice, scene)
+    return Telling(
+        what=say.count("unmapped.what", count, total=total),
+        since=scene.since(notice),
+        why=say.say("unmapped.why", items=say.listed(items, NAMED, total=count)) if items else "",
+        effects=(Effect("unmapped", say.say("unmapped.effect")),),
+    )
+
+
+def _held(notice: Notice, count: int, scene: Scene) -> tuple[str, ...]:
+    """Say what is blocked, by what, and whether the longest chain of work runs through it."""
+    facts, say = notice.alert.facts, scene.speech
+    items, holders, chain = (names_of(facts.get(name)) for name in ("items", "blocked_by", "chain"))
+    named = say.listed(items, NAMED, total=count)
+    by = say.say("blocked.by", items=say.listed(holders, NAMED)) if holders else say.say("blocked.unlinked")
+    told = "" if not chain else say.say("blocked.chain", chain=_chain(chain, scene))
+    return (say.say("blocked.items", items=named), by, told)
+
+
+def _chain(refs: tuple[str, ...], scene: Scene) -> str:
+    told = refs[0]
+    for ref in refs[1:]:
+        told = scene.speech.say("format.chain", before=told, after=ref)
+    return told
+
+
+def _holds_up(key: str, scene: Scene) -> tuple[str, ...]:
+    actions: tuple[ClientAction, ...] = scene.state.picture.client_actions
+    return next((one.holds_up for one in actions if one.key == key), ())
+
+
+def _rating(level: Level | None, scene: Scene) -> str:
+    return scene.speech.say("rating.none" if level is None else f"rating.{level.value}")
+
+
+def _unforeseen(scene: Scene) -> tuple[Effect, ...]:
+    return (Effect("unforeseen", scene.speech.say("effect.unknown")),)

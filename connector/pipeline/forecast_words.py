@@ -71,7 +71,7 @@ def delivery_basis(found: Delivery) -> str:
     """Say how closed sprints went, and how often such judgements of them were right."""
     own = f"{found.fell_short} of {_count(found.n, 'closed sprint')} here did"
     if not found.calls.is_telling:
-        return f"{own}; how often such a judgement is right is {outlook.GENERAL}"
+        return f"{own}; how often such a judgement is right is {outlook.general()}"
     return f"{own}; judged as early, {found.calls.right} of {found.calls.n} were judged right"
 
 

@@ -209,25 +209,25 @@ def test_a_failed_sync_tells_since_when_and_why() -> None:
     message = told(judged, deviation("sync_failed", "jira:APO", severity=Severity.CRITICAL))
     assert message.subject == "[Apollo web shop] Tracker not read: jira:APO (critical)"
     assert (
-        "\njira:APO could not be read (last read well 23 Nov 2026, 10:00 Europe/Berlin);"
-        " the page keeps its last good edition. 401: the token was refused.\n"
+        "\njira:APO could not be read; the page keeps its last good edition."
+        " Last read well 23 Nov 2026, 10:00 Europe/Berlin. Reason: 401: the token was refused."
+        " Until it is read again, figures and forecasts stay as they were.\n"
     ) in message.text
-    assert "Look at: clientview check --online\n" in message.text
+    assert "Look at: clientview check --online, clientview status apollo\n" in message.text
 
 
 def test_a_source_that_was_never_read_is_told_as_such() -> None:
     """There is no instant to name."""
     judged = replace(state(), sources=())
-    assert "(never read well so far)" in told(judged, deviation("sync_failed", "jira:APO")).text
+    assert "It was never read well so far." in told(judged, deviation("sync_failed", "jira:APO")).text
 
 
 def test_a_guard_tells_what_looked_wrong_and_how_to_accept_it() -> None:
     """An answer that was not believed: the reason, and the command that takes it."""
     facts = {"reason": "half of the issues are missing (40 of 80)"}
     message = told(state(), deviation("guard_tripped", "jira:APO", facts=facts))
-    assert (
-        "looks wrong; nothing stored was touched. half of the issues are missing (40 of 80)." in message.text
-    )
+    assert "looks wrong; nothing stored was touched. Since 30 Sep 2026, 08:36 Europe/Berlin." in message.text
+    assert " Reason: half of the issues are missing (40 of 80). Until" in message.text
     assert 'Look at: clientview sync apollo --accept --by NAME --reason "TEXT"' in message.text
 
 

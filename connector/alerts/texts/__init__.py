@@ -89,10 +89,16 @@ class Speech:
         clock = format_time(local.time(), format="HH:mm", locale=self.locale)
         return self.say("format.instant", day=local.date(), clock=clock, zone=str(zone))
 
-    def listed(self, names: Sequence[str], most: int) -> str:
-        """Join names, at most so many: `A, B and 3 more`."""
+    def listed(self, names: Sequence[str], most: int, *, total: int = 0) -> str:
+        """Join names, at most so many: `A, B and 3 more`.
+
+        Args:
+            names: The first of them, or all.
+            most: How many are shown.
+            total: How many there are, where `names` are not all.
+        """
         shown = self.joined(names[:most])
-        rest = len(names) - most
+        rest = max(total, len(names)) - min(most, len(names))
         return self.count("format.listed", rest, names=shown) if rest > 0 else shown
 
     def joined(self, names: Sequence[str]) -> str:

@@ -1,0 +1,116 @@
+"""What every rule tells: what, since when, why, and what it does to the dates. Pure; internal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from adapters.records import MilestoneStatus
+from connector.alerts import words
+from connector.alerts.decide import Notice
+from connector.alerts.outlook import outlook
+from connector.alerts.scene import Scene
+from connector.analysis.state import NOT_FORECAST, PROJECT, MilestoneState
+from mappings.concepts import Disposition, ScopeItem
+
+NAMED = 3  # objects that a line names
+_OPEN = (Disposition.DOING, Disposition.OPEN)  # what is begun stands first
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a deviation does to the dates. A message tells each fact once, whoever says it."""
+
+    fact: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A deviation in sentences; `effects` are dropped where a message has told them already."""
+
+    what: str  # and how much
+    since: str = ""  # "" where `what` says it
+    why: str = ""
+    effects: tuple[Effect, ...] = ()
+
+
+def plainly(notice: Notice, scene: Scene) -> Telling:
+    """Tell a deviation of which nothing more is known here."""
+    what = scene.speech.say("any", name=scene.quoted(notice))
+    return Telling(what=what, since=scene.since(notice))
+
+
+def day_of(fact: object) -> dt.date | None:
+    """Read a day among the facts; None where it is none."""
+    return dt.date.fromisoformat(fact) if isinstance(fact, str) else None
+
+
+def names_of(fact: object) -> tuple[str, ...]:
+    """Read names among the facts, each on its line; none where there are none."""
+    return tuple(words.one_line(name) for name in fact) if isinstance(fact, tuple) else ()
+
+
+def left(milestone: MilestoneState, scene: Scene) -> str:
+    """Say how much of a milestone is open."""
+    if not milestone.total:
+        return scene.speech.say("left.empty")
+    return scene.speech.count("left", milestone.total, open=milestone.total - milestone.done)
+
+
+def still_open(container: str, scene: Scene) -> str:
+    """Name the first pieces of work that are open in a milestone or goal; "" where none is known."""
+    items = [item for item in _within(container, scene) if item.disposition in _OPEN]
+    items.sort(key=lambda item: (_OPEN.index(item.disposition), item.created_at, item.key))
+    named = [words.one_line(item.ref) for item in items]
+    return scene.speech.say("open", items=scene.speech.listed(named, NAMED)) if named else ""
+
+
+def effects_on(container: str, scene: Scene) -> tuple[Effect, ...]:
+    """Say what is forecast for the milestone that an object bears on.
+
+    Of a milestone it is its own; of the project its last; of a goal the nearest with open work of it.
+    """
+    if container in scene.milestones:
+        return tuple(_forecast(scene.milestones[container], scene, is_own=True))
+    if container == PROJECT:
+        return _one(_by_date(scene.milestones.values())[-1:], scene)
+    return effects_of_work((item.key for item in _within(container, scene)), scene)
+
+
+def effects_of_work(keys: Iterable[str], scene: Scene) -> tuple[Effect, ...]:
+    """Say what is forecast for the nearest milestone ahead that pieces of open work are in."""
+    items = [scene.items_by_key[key] for key in keys if key in scene.items_by_key]
+    within = {key for item in items if item.disposition in _OPEN for key in item.milestones}
+    return _one(_by_date(one for key, one in scene.milestones.items() if key in within)[:1], scene)
+
+
+def _by_date(milestones: Iterable[MilestoneState]) -> Sequence[MilestoneState]:
+    """List those that are open and have a date, the nearest first."""
+    ahead = [(one.due_on, one) for one in milestones if one.status is MilestoneStatus.OPEN and one.due_on]
+    return [one for _, one in sorted(ahead, key=lambda pair: (pair[0], pair[1].key))]
+
+
+def _within(container: str, scene: Scene) -> Sequence[ScopeItem]:
+    items = scene.state.picture.items
+    return [item for item in items if container in item.milestones or container in item.goals]
+
+
+def _one(milestones: Sequence[MilestoneState], scene: Scene) -> tuple[Effect, ...]:
+    if not milestones:
+        return (Effect("none", scene.speech.say("effect.none")),)
+    return tuple(_forecast(milestones[0], scene, is_own=False))
+
+
+def _forecast(milestone: MilestoneState, scene: Scene, *, is_own: bool) -> Iterator[Effect]:
+    forecast = milestone.forecast
+    if forecast == NOT_FORECAST:
+        return
+    told = outlook(forecast, scene.state.record, today=scene.today, speech=scene.speech)
+    fact = f"forecast {milestone.key}"
+    if is_own:
+        yield Effect(fact, scene.speech.say("effect.forecast", outlook=told))
+        return
+    name = scene.speech.say("format.name", name=scene.label(milestone.key))
+    yield Effect(fact, scene.speech.say("effect.forecast_of", name=name, outlook=told))
