@@ -24,6 +24,7 @@ from connector.cli import (
     service,
     setup,
     state,
+    upkeep,
     verify,
     webhooks,
     wording,
@@ -85,6 +86,7 @@ for _room in (
     alerts,
     webhooks,
     wording,
+    upkeep,
 ):
     _room.register(app)
 

@@ -79,6 +79,16 @@ def read_documents(path: Path) -> Merged:
     return _merge(main, included)
 
 
+def included_files(path: Path) -> tuple[Path, ...]:
+    """Name the configuration's own files: the main one, then those it includes.
+
+    Raises:
+        UsageError: The main file cannot be read.
+        FaultsError: It is no TOML, or an include names nothing.
+    """
+    return (path, *_included(_parse(path), path.parent))
+
+
 def resolve(values: object, steps: Steps) -> object:
     """Give what stands at a place; None where nothing does."""
     for step in steps:

@@ -73,7 +73,7 @@ def open_database(url: str, *, folder: Path) -> Database:
     Raises:
         UsageError: The URL is none, or names another database than SQLite.
     """
-    file = _file_of(url, folder=folder)
+    file = store_file(url, folder=folder)
     if file is not None:
         _create_private(file)
     engine = create_engine("sqlite://" if file is None else f"sqlite:///{file}")
@@ -82,12 +82,12 @@ def open_database(url: str, *, folder: Path) -> Database:
     return Database(engine=engine, where=str(file or "in memory"), file=file)
 
 
-def insert_one(connection: Connection, table: Table, values: Mapping[str, object]) -> int:
-    """Insert a row into a table that numbers its rows; returns the number."""
-    return int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+def store_file(url: str, *, folder: Path) -> Path | None:
+    """Say which file `[store] url` names; None: the store is in memory.
 
-
-def _file_of(url: str, *, folder: Path) -> Path | None:
+    Raises:
+        UsageError: The URL is none, or names another database than SQLite.
+    """
     expected = "expected sqlite:///FILE such as sqlite:///clientview.db"
     try:
         parsed = make_url(url)
@@ -100,9 +100,16 @@ def _file_of(url: str, *, folder: Path) -> Path | None:
     return (folder / parsed.database).absolute()
 
 
+def insert_one(connection: Connection, table: Table, values: Mapping[str, object]) -> int:
+    """Insert a row into a table that numbers its rows; returns the number."""
+    return int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+
+
 def _create_private(file: Path) -> None:
+    """Make a file and the folders above it, for their owner alone; what is there stays as it is."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        for folder in reversed(file.parents):
+            folder.mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as exc:
         raise UsageError(f"store {file}: cannot be opened: {exc.strerror}") from exc

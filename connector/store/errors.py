@@ -63,8 +63,21 @@ def told(exc: DBAPIError, *, where: str) -> StoreError | None:
     Returns:
         The error for people; None where the fault is the program's own.
     """
-    text = str(exc.orig).lower()
+    return _remedied(str(exc.orig), where)
+
+
+def plain(exc: Exception, *, where: str) -> StoreError:
+    """Say in plain words what the driver itself refused, as far as its words are known.
+
+    Args:
+        exc: The driver's error; it has neither statements nor values.
+        where: The store as people know it: the file's path.
+    """
+    return _remedied(str(exc), where) or StoreError(f"store {where}: {exc}. Nothing of this step was stored.")
+
+
+def _remedied(text: str, where: str) -> StoreError | None:
     for sign, what, remedy in _REMEDIES:
-        if sign in text:
+        if sign in text.lower():
             return StoreError(f"store {where}: {what}. Nothing of this step was stored; {remedy}.")
     return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
 from connector.store.engine import Database
 from connector.store.errors import StoreError
+from connector.store.snapshot import copy_store
 
 HEAD = "0010"  # the newest migration; a test compares it with the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,6 +37,13 @@ def migrate(database: Database, *, head: str = HEAD, folder: Path = MIGRATIONS) 
     return backup
 
 
+def known_revisions(folder: Path = MIGRATIONS) -> frozenset[str]:
+    """Name the versions of a store that this program can open, or bring up to date."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import, seldom needed
+
+    return frozenset(script.revision for script in ScriptDirectory(str(folder)).walk_revisions())
+
+
 def _revision(connection: Connection, *, where: str) -> str | None:
     tables = inspect(connection).get_table_names()
     if not tables:
@@ -49,10 +56,7 @@ def _revision(connection: Connection, *, where: str) -> str | None:
 
 
 def _refuse_or_back_up(database: Database, *, found: str, head: str, folder: Path) -> Path | None:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow to import, seldom needed
-
-    known = {script.revision for script in ScriptDirectory(str(folder)).walk_revisions()}
-    if found not in known:
+    if found not in known_revisions(folder):
         raise StoreError(
             f"store {database.where}: found version {found}, made by a newer clientview;"
             f" expected {head} or older. Install the newer version, or put back"
@@ -65,15 +69,13 @@ def _back_up(database: Database, *, found: str) -> Path | None:
     if database.file is None:
         return None
     target = database.file.with_name(f"{database.file.name}.v{found}.bak")
-    target.touch(mode=0o600)
-    source, copy = sqlite3.connect(database.file), sqlite3.connect(target)
+    draft = target.with_name(f"{target.name}.part")  # a kill leaves this, never half a backup
     try:
-        source.backup(copy)
-    except sqlite3.Error as exc:
+        draft.unlink(missing_ok=True)
+        copy_store(database.file, draft)
+        draft.replace(target)
+    except (OSError, StoreError) as exc:
         raise StoreError(f"store {database.where}: cannot be backed up to {target}: {exc}") from exc
-    finally:
-        copy.close()
-        source.close()
     return target
 
 
