@@ -64,7 +64,7 @@ def digest(  # noqa: PLR0913 - what stands, what happened, and for whom it is wr
         head,
         _lines("digest.open", [_standing(one, names, zone, say) for one in standing], say),
         _lines("digest.ended", [_ended(one, names, say) for one in ended], say),
-        say.say("look_at", commands=say.joined(_commands(state))),
+        say.say("look_at", commands=say.broken(_commands(state))),
     ]
     return Message(
         key=f"digest@{due_at:%Y%m%dT%H%M%S}",

@@ -195,7 +195,7 @@ def _entry(rule: str, entry: LedgerEntry, scene: Scene) -> str:
     item = " ".join(part for part in (words.one_line(entry.item), title) if part)
     where = say.listed(list(scene.touched(rule, entry.item_key)), _TOUCHED)
     key = "line.entry_in" if where else "line.entry"
-    return say.say(key, item=item, marks=say.joined(marks), **({"where": where} if where else {}))
+    return say.say(key, item=item, marks=say.broken(marks), **({"where": where} if where else {}))
 
 
 def _why(code: str, say: Speech) -> str:

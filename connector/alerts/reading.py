@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from connector.alerts import words
 from connector.alerts.decide import Notice
 from connector.alerts.scene import Scene
-from connector.alerts.telling import Effect, Telling
+from connector.alerts.telling import Effect, Telling, reason
 from connector.analysis.facts import SourceFacts
 
 _HOUR = dt.timedelta(hours=1)
-_LONGEST_REASON = 300  # characters
 
 
 def failed(notice: Notice, scene: Scene) -> Telling:
@@ -20,7 +18,7 @@ def failed(notice: Notice, scene: Scene) -> Telling:
     return Telling(
         what=scene.speech.say("failed.what", name=scene.quoted(notice)),
         since=_last_read(source, scene),
-        why=_reason(source.failure if source else "", scene),
+        why=reason(source.failure if source else None, scene),
         effects=_frozen(scene),
     )
 
@@ -30,7 +28,7 @@ def guarded(notice: Notice, scene: Scene) -> Telling:
     return Telling(
         what=scene.speech.say("guard.what", name=scene.quoted(notice)),
         since=scene.since(notice),
-        why=_reason(str(notice.alert.facts.get("reason") or ""), scene),
+        why=reason(notice.alert.facts.get("reason"), scene),
         effects=_frozen(scene),
     )
 
@@ -56,12 +54,6 @@ def _last_read(source: SourceFacts | None, scene: Scene) -> str:
     if source is None or source.last_success_at is None:
         return scene.speech.say("failed.never")
     return scene.speech.say("failed.last", at=scene.instant(source.last_success_at))
-
-
-def _reason(text: str, scene: Scene) -> str:
-    """Repeat a reason as it was given: the tracker's and the program's own are English."""
-    reason = words.one_line(text, most=_LONGEST_REASON).rstrip(".")
-    return scene.speech.say("reason", reason=reason) if reason else ""
 
 
 def _frozen(scene: Scene) -> tuple[Effect, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,6 +28,7 @@ BOOKED: Mapping[str, EntryKind] = {
     "scope_dropped": EntryKind.REMOVED,
 }
 """Rules about scope, and the entries that their deviations stand on."""
+_LONGEST_TITLE = 40  # characters, of an issue named within a sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,21 @@ class Scene:
     def items_by_key(self) -> Mapping[str, ScopeItem]:
         """Pieces of work, by issue key."""
         return {item.key: item for item in self.state.picture.items}
+
+    def called(self, refs: Iterable[str]) -> Sequence[str]:
+        """Name issues by what people call them, with the tracker's title where it is known."""
+        say = self.speech
+        return [
+            say.say("format.item", item=ref, title=self._by_ref[ref]) if self._by_ref.get(ref) else ref
+            for ref in map(words.one_line, refs)
+        ]
+
+    @cached_property
+    def _by_ref(self) -> Mapping[str, str]:
+        picture = self.state.picture
+        known = [(one.ref, one.title) for one in picture.items]
+        known += [(one.ref, one.title) for one in picture.unplaced]
+        return {words.one_line(ref): words.one_line(title, most=_LONGEST_TITLE) for ref, title in known}
 
     def label(self, key: str, name: str = "") -> str:
         """Say what people call an object.

@@ -18,7 +18,7 @@ def look_at(found: Sequence[Heading], scene: Scene) -> str:
     project = scene.state.project
     own = _COMMANDS.get(found[0].notice.alert.rule, _none)(found[0].notice, scene) if found else ""
     commands = [command for command in (own, f"clientview status {project}") if command]
-    return scene.speech.say("look_at", commands=scene.speech.joined(commands))
+    return scene.speech.say("look_at", commands=scene.speech.broken(commands))
 
 
 def booked_items(rule: str, found: Sequence[Heading], scene: Scene) -> Sequence[LedgerEntry]:
@@ -81,6 +81,10 @@ def _draft(notice: Notice, scene: Scene) -> str:
     return f"clientview preview {scene.state.project} --audience {shlex.quote(notice.alert.object)}"
 
 
+def _try(_notice: Notice, scene: Scene) -> str:
+    return f"clientview alerts test {scene.state.project}"
+
+
 def _gaps(_notice: Notice, scene: Scene) -> str:
     return f"clientview unmapped {scene.state.project}"
 
@@ -103,4 +107,6 @@ _COMMANDS: Final[Mapping[str, Callable[[Notice, Scene], str]]] = {
     "risk_unanswered": _itself,
     "edition_overdue": _draft,
     "unmapped": _gaps,
+    "data_quality": _access,
+    "channel_failed": _try,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from connector.alerts import dating, reading, scoping, upkeep, words
+from connector.alerts import dating, reading, records, scoping, upkeep, words
 from connector.alerts.decide import Notice
 from connector.alerts.grouping import Heading
 from connector.alerts.scene import Scene
@@ -30,14 +30,16 @@ TELLERS: Final[Mapping[str, Callable[[Notice, Scene], Telling]]] = {
     "waiting_on_client": upkeep.waiting,
     "decision_overdue": upkeep.undecided,
     "risk_unanswered": upkeep.unanswered,
-    "edition_overdue": upkeep.unpublished,
-    "unmapped": upkeep.unmapped,
+    "edition_overdue": records.unpublished,
+    "unmapped": records.unmapped,
+    "data_quality": records.unreliable,
+    "channel_failed": records.undelivered,
 }
 """Who tells of which rule; one that is missing is told plainly."""
 
 
 def told(heading: Heading, scene: Scene, *, known: set[str]) -> str:
-    """Tell a deviation in a few sentences, with what is named with it.
+    """Tell a deviation in a few sentences, with what is named with it; what it does to the dates below.
 
     Args:
         heading: A deviation that stands.
@@ -47,8 +49,10 @@ def told(heading: Heading, scene: Scene, *, known: set[str]) -> str:
     one = telling(heading.notice, scene)
     fresh = {effect.fact: effect.said for effect in one.effects if effect.fact not in known}
     known.update(fresh)
-    text = scene.speech.flow(one.what, one.since, one.why, *fresh.values(), _with_it(heading.with_it, scene))
-    return words.sentence(text, scene.speech.say("name.project"))
+    say = scene.speech
+    text = say.flow(one.what, one.since, one.why, _with_it(heading.with_it, scene))
+    lines = (words.sentence(text, say.say("name.project")), say.flow(*fresh.values()))
+    return "\n".join(filter(None, lines))
 
 
 def telling(notice: Notice, scene: Scene) -> Telling:

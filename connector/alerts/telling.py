@@ -15,6 +15,7 @@ from connector.analysis.state import NOT_FORECAST, PROJECT, MilestoneState
 from mappings.concepts import Disposition, ScopeItem
 
 NAMED = 3  # objects that a line names
+_LONGEST_REASON = 300  # characters
 _OPEN = (Disposition.DOING, Disposition.OPEN)  # what is begun stands first
 
 
@@ -52,6 +53,17 @@ def names_of(fact: object) -> tuple[str, ...]:
     return tuple(words.one_line(name) for name in fact) if isinstance(fact, tuple) else ()
 
 
+def over_the_limit(notice: Notice, scene: Scene) -> str:
+    """Say since when what may last for a while has lasted too long."""
+    return scene.speech.say("since.limit", at=scene.instant(notice.alert.since))
+
+
+def reason(fact: object, scene: Scene) -> str:
+    """Repeat a reason as it was given: the tracker's and the program's own are English; "" of none."""
+    said = words.one_line(fact, most=_LONGEST_REASON).rstrip(".") if isinstance(fact, str) else ""
+    return scene.speech.say("reason", reason=said) if said else ""
+
+
 def left(milestone: MilestoneState, scene: Scene) -> str:
     """Say how much of a milestone is open."""
     if not milestone.total:
@@ -63,8 +75,12 @@ def still_open(container: str, scene: Scene) -> str:
     """Name the first pieces of work that are open in a milestone or goal; "" where none is known."""
     items = [item for item in _within(container, scene) if item.disposition in _OPEN]
     items.sort(key=lambda item: (_OPEN.index(item.disposition), item.created_at, item.key))
-    named = [words.one_line(item.ref) for item in items]
-    return scene.speech.say("open", items=scene.speech.listed(named, NAMED)) if named else ""
+    return scene.speech.say("open", items=first([item.ref for item in items], scene)) if items else ""
+
+
+def first(refs: Sequence[str], scene: Scene, *, total: int = 0) -> str:
+    """Name the first of some issues with their titles, and count the rest; see `Speech.listed`."""
+    return scene.speech.listed(scene.called(refs), NAMED, total=total)
 
 
 def effects_on(container: str, scene: Scene) -> tuple[Effect, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from connector.alerts.decide import Notice
 from connector.alerts.scene import Scene
 from connector.alerts.telling import (
-    NAMED,
     Effect,
     Telling,
     day_of,
     effects_of_work,
     effects_on,
+    first,
     names_of,
+    over_the_limit,
     plainly,
     still_open,
 )
@@ -38,8 +39,8 @@ def ageing(notice: Notice, scene: Scene) -> Telling:
         return plainly(notice, scene)
     return Telling(
         what=scene.speech.count("ageing.what", count, name=scene.quoted(notice)),
-        since=scene.since(notice),
-        why=scene.speech.say("ageing.why", items=scene.speech.listed(items, NAMED, total=count)),
+        since=over_the_limit(notice, scene),
+        why=scene.speech.say("ageing.why", items=first(items, scene, total=count)),
         effects=effects_on(notice.alert.object, scene),
     )
 
@@ -70,10 +71,10 @@ def waiting(notice: Notice, scene: Scene) -> Telling:
     named = [scene.refs[one] for one in held if one in scene.refs]
     why = say.say("waiting.holds_nothing")
     if named:
-        why = say.say("waiting.holds_up", items=say.listed(named, NAMED))
+        why = say.say("waiting.holds_up", items=first(named, scene))
     return Telling(
         what=say.count("waiting.what", days, name=scene.quoted(notice), needed=needed),
-        since=scene.since(notice),
+        since=over_the_limit(notice, scene),
         why=why,
         effects=effects_of_work(held, scene) if held else _unforeseen(scene),
     )
@@ -111,39 +112,12 @@ def unanswered(notice: Notice, scene: Scene) -> Telling:
     )
 
 
-def unpublished(notice: Notice, scene: Scene) -> Telling:
-    """Tell an edition that is late."""
-    say, due_on = scene.speech, day_of(notice.alert.facts.get("due_on"))
-    if due_on is None:
-        return plainly(notice, scene)
-    days = scene.calendar.working_days(due_on, scene.today)
-    return Telling(
-        what=say.count("edition.what", days, name=scene.quoted(notice), on=due_on),
-        why=say.say("edition.why"),
-        effects=(Effect("edition", say.say("edition.effect")),),
-    )
-
-
-def unmapped(notice: Notice, scene: Scene) -> Telling:
-    """Tell records that no rule placed."""
-    say, facts = scene.speech, notice.alert.facts
-    count, total, items = facts.get("count"), facts.get("total"), names_of(facts.get("items"))
-    if not isinstance(count, int) or not isinstance(total, int):
-        return plainly(notice, scene)
-    return Telling(
-        what=say.count("unmapped.what", count, total=total),
-        since=scene.since(notice),
-        why=say.say("unmapped.why", items=say.listed(items, NAMED, total=count)) if items else "",
-        effects=(Effect("unmapped", say.say("unmapped.effect")),),
-    )
-
-
 def _held(notice: Notice, count: int, scene: Scene) -> tuple[str, ...]:
     """Say what is blocked, by what, and whether the longest chain of work runs through it."""
     facts, say = notice.alert.facts, scene.speech
     items, holders, chain = (names_of(facts.get(name)) for name in ("items", "blocked_by", "chain"))
-    named = say.listed(items, NAMED, total=count)
-    by = say.say("blocked.by", items=say.listed(holders, NAMED)) if holders else say.say("blocked.unlinked")
+    named = first(items, scene, total=count)
+    by = say.say("blocked.by", items=first(holders, scene)) if holders else say.say("blocked.unlinked")
     told = "" if not chain else say.say("blocked.chain", chain=_chain(chain, scene))
     return (say.say("blocked.items", items=named), by, told)
 

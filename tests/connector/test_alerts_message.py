@@ -210,8 +210,8 @@ def test_a_failed_sync_tells_since_when_and_why() -> None:
     assert message.subject == "[Apollo web shop] Tracker not read: jira:APO (critical)"
     assert (
         "\njira:APO could not be read; the page keeps its last good edition."
-        " Last read well 23 Nov 2026, 10:00 Europe/Berlin. Reason: 401: the token was refused."
-        " Until it is read again, figures and forecasts stay as they were.\n"
+        " Last read well 23 Nov 2026, 10:00 Europe/Berlin. Reason: 401: the token was refused.\n"
+        "Until it is read again, figures and forecasts stay as they were.\n"
     ) in message.text
     assert "Look at: clientview check --online, clientview status apollo\n" in message.text
 
@@ -227,7 +227,7 @@ def test_a_guard_tells_what_looked_wrong_and_how_to_accept_it() -> None:
     facts = {"reason": "half of the issues are missing (40 of 80)"}
     message = told(state(), deviation("guard_tripped", "jira:APO", facts=facts))
     assert "looks wrong; nothing stored was touched. Since 30 Sep 2026, 08:36 Europe/Berlin." in message.text
-    assert " Reason: half of the issues are missing (40 of 80). Until" in message.text
+    assert " Reason: half of the issues are missing (40 of 80).\nUntil" in message.text
     assert 'Look at: clientview sync apollo --accept --by NAME --reason "TEXT"' in message.text
 
 

@@ -105,6 +105,10 @@ class Speech:
         """Join names by the comma of lists: `A, B, C`."""
         return self.messages["format.comma"][0].join(names)
 
+    def broken(self, parts: Sequence[str]) -> str:
+        """Join marks or commands by the comma between clauses."""
+        return self.messages["format.break"][0].join(parts)
+
     def flow(self, *sentences: str) -> str:
         """Set sentences one after the other; empty ones fall away."""
         return self.messages["format.gap"][0].join(filter(None, sentences))
