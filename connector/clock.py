@@ -39,10 +39,23 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         """Wait; a rehearsed clock that runs waits less real time, one that stands does not wait."""
+        if real_s := self.real_s(seconds):
+            time.sleep(real_s)
+
+    def real_s(self, seconds: float) -> float:
+        """Return how long a wait takes in real seconds: 0 where the clock stands."""
         if self.rehearsed_from is None:
-            time.sleep(seconds)
-        elif self.speed > 0:
-            time.sleep(seconds / self.speed)
+            return seconds
+        return seconds / self.speed if self.speed > 0 else 0.0
+
+    def on_the_wall(self, at: dt.datetime) -> dt.datetime:
+        """Return what the real clock shows when this one shows `at`; one that stands goes on as the real one.
+
+        Two clocks are read one after the other: of a rehearsed one the result may be some ticks early.
+        """
+        if self.rehearsed_from is None:
+            return at
+        return dt.datetime.now(dt.UTC) + (at - self.now()) / (self.speed or 1.0)
 
 
 def system_clock() -> Clock:

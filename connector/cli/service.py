@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from connector.cli import session
 
 if TYPE_CHECKING:
     from connector.pipeline.pull import Order
+    from connector.pipeline.workspace import Workspace
 
 Projects = Annotated[
     list[str] | None, typer.Argument(metavar="[PROJECT]...", help="Keys; all if none is named.")
@@ -52,10 +54,21 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Everything that is due, now, then end.")] = False,
 ) -> None:
     """Run the service: syncs, alerts and editions on the configured rhythm."""
-    from connector.scheduler import run_once, serve
+    from connector.pipeline import logbook
+    from connector.scheduler import Service, run_once
 
     with session.opened(context) as workspace:
-        session.finish(run_once(workspace) if once else serve(workspace))
+        if once:
+            session.finish(run_once(workspace))
+            return
+
+        def begin_log(changed: Workspace) -> None:
+            logbook.begin(changed.config.service, stream=sys.stderr, now=changed.now)
+
+        begin_log(workspace)
+        service = Service(workspace, session.config_file(context), on_change=begin_log)
+        if not service.run():
+            session.leave_now()
 
 
 def _order(*, full: bool, accept: bool, by: str, reason: str) -> Order:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -85,6 +87,14 @@ def finish(code: int) -> None:
     """End the command with a code, quietly where it is 0."""
     if code:
         raise typer.Exit(code)
+
+
+def leave_now(code: int = 0) -> NoReturn:
+    """End the process without waiting for its threads; what they have not stored is done again."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 @contextmanager

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,8 +13,12 @@ from sqlalchemy import Connection, insert, select, update
 from connector.store import tables
 from connector.store.engine import Database
 from connector.store.errors import LockedError
+from connector.store.processes import is_dead, shown, this_process
+
+__all__ = ["LOCK_TTL", "LONGEST_HOLD", "Lock", "Locks", "check_lock", "is_dead", "this_process"]
 
 LOCK_TTL = dt.timedelta(minutes=10)  # without a sign of life; renewed between the steps of a run
+LONGEST_HOLD = dt.timedelta(hours=6)  # what hangs for longer is no longer vouched for by its process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class Locks:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._guard = threading.Lock()
+        self._held: dict[Lock, dt.datetime] = {}  # by this object, and since when
 
     @contextmanager
     def project_lock(
@@ -63,14 +68,43 @@ class Locks:
         with self._database.write() as connection:
             row = connection.execute(select(held).where(held.c.project == project)).one_or_none()
             if row is not None and row.expires_at > now and not is_dead(row.owner):
-                raise LockedError(project, owner=row.owner, expires_at=row.expires_at)
+                raise LockedError(project, owner=shown(row.owner), expires_at=row.expires_at)
             fence = 1 if row is None else row.fence + 1
             values = {"owner": owner, "fence": fence, "expires_at": now + ttl}
             if row is None:
                 connection.execute(insert(held).values(project=project, **values))
             else:
                 connection.execute(update(held).where(held.c.project == project).values(values))
-        return Lock(project=project, owner=owner, fence=fence)
+        lock = Lock(project=project, owner=owner, fence=fence)
+        with self._guard:
+            self._held[lock] = now
+        return lock
+
+    def holder(self, project: str, *, now: dt.datetime) -> str:
+        """Return who holds a project's lock now; "" if it is free to take."""
+        held = tables.locks.c
+        query = select(held.owner).where(held.project == project, held.expires_at > now)
+        with self._database.read() as connection:
+            owner: str = connection.execute(query).scalar_one_or_none() or ""
+        return "" if is_dead(owner) else owner
+
+    def renew_held(self, *, now: dt.datetime, ttl: dt.timedelta = LOCK_TTL) -> None:
+        """Give a sign of life for every lock that was taken here, as a living process does in long waits.
+
+        One held for longer than `LONGEST_HOLD` is left to expire; one taken over is left alone.
+        """
+        with self._guard:
+            vouched = [lock for lock, since in self._held.items() if now - since < LONGEST_HOLD]
+        for lock in vouched:
+            with suppress(LockedError):
+                self.renew(lock, now=now, ttl=ttl)
+
+    def release_held(self, *, now: dt.datetime) -> None:
+        """Give back every lock that was taken here, before the process ends with work under way."""
+        with self._guard:
+            left = tuple(self._held)
+        for lock in left:
+            self.release(lock, now=now)
 
     def renew(self, lock: Lock, *, now: dt.datetime, ttl: dt.timedelta = LOCK_TTL) -> None:
         """Give a sign of life.
@@ -93,6 +127,8 @@ class Locks:
 
     def release(self, lock: Lock, *, now: dt.datetime) -> None:
         """Give it back; nothing happens if it was taken over."""
+        with self._guard:
+            self._held.pop(lock, None)
         with self._database.write() as connection:
             _set_expiry(connection, lock, at=now)
 
@@ -108,26 +144,7 @@ def check_lock(connection: Connection, lock: Lock | None) -> None:
     held = tables.locks
     row = connection.execute(select(held).where(held.c.project == lock.project)).one()
     if row.fence != lock.fence:
-        raise LockedError(lock.project, owner=row.owner, expires_at=row.expires_at)
-
-
-def this_process() -> str:
-    """Name this process as the owner of a lock: `host:pid`."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def is_dead(owner: str) -> bool:
-    """Whether the owner was a process of this machine that has ended. Others: not known, so no."""
-    host, _, pid = owner.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, OverflowError):
-        return False
-    return False
+        raise LockedError(lock.project, owner=shown(row.owner), expires_at=row.expires_at)
 
 
 def _set_expiry(connection: Connection, lock: Lock, *, at: dt.datetime) -> None:

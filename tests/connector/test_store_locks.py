@@ -14,7 +14,7 @@ import pytest
 
 from connector.clock import fixed
 from connector.store import LockedError, Store, open_store
-from connector.store.locks import LOCK_TTL, this_process
+from connector.store.locks import LOCK_TTL, LONGEST_HOLD, this_process
 from tests.builders import day
 
 
@@ -93,7 +93,7 @@ def test_the_lock_of_a_process_that_ended_is_taken_over_at_once(store: Store) ->
 
 def test_the_lock_of_a_living_process_is_respected(store: Store) -> None:
     """Its process is there: only time ends its lock."""
-    assert this_process() == f"{socket.gethostname()}:{os.getpid()}"
+    assert this_process().startswith(f"{socket.gethostname()}:{os.getpid()}")
     store.locks.acquire("apollo", owner=f"{socket.gethostname()}:{os.getppid()}", now=day(0))
     with pytest.raises(LockedError):
         store.locks.acquire("apollo", owner=this_process(), now=day(0))
@@ -124,3 +124,45 @@ def test_two_processes_do_not_work_on_one_project(store: Store, tmp_path: Path) 
             store.locks.acquire("apollo", owner=this_process(), now=day(0))
         other.communicate("\n")
     assert store.locks.acquire("apollo", owner=this_process(), now=day(0)).fence == 2
+
+
+def test_a_process_number_used_again_is_another_process(store: Store) -> None:
+    """In a container each start has the same number; the lock of the one before is free at once."""
+    host, pid, start, room = this_process().split(":")
+    store.locks.acquire("apollo", owner=f"{host}:{pid}:{int(start) - 1}:{room}", now=day(0))
+    assert store.locks.holder("apollo", now=day(0)) == ""
+    assert store.locks.acquire("apollo", owner=this_process(), now=day(0)).fence == 2
+
+
+def test_a_process_of_an_earlier_boot_has_ended(store: Store) -> None:
+    """Its number may be another's now."""
+    host, pid, start, room = this_process().split(":")
+    store.locks.acquire("apollo", owner=f"{host}:{pid}:{start}:00000000/{room.partition('/')[2]}", now=day(0))
+    assert store.locks.acquire("apollo", owner=this_process(), now=day(0)).fence == 2
+
+
+def test_a_number_of_another_container_tells_nothing(store: Store) -> None:
+    """Two containers may share a host's name: there only time ends a lock."""
+    host, _pid, start, room = this_process().split(":")
+    other = f"{host}:4194399:{start}:{room.partition('/')[0]}/1"
+    store.locks.acquire("apollo", owner=other, now=day(0))
+    assert store.locks.holder("apollo", now=day(0)) == other
+    with pytest.raises(LockedError, match=f"{host}:4194399\\)"):
+        store.locks.acquire("apollo", owner=this_process(), now=day(0))
+
+
+def test_a_living_process_vouches_for_its_locks(store: Store) -> None:
+    """In the longest waits too; for hours, not for ever."""
+    store.locks.acquire("apollo", owner="elsewhere:1", now=day(0))
+    store.locks.renew_held(now=day(0) + LONGEST_HOLD / 2)
+    assert store.locks.holder("apollo", now=day(0) + LONGEST_HOLD / 2 + LOCK_TTL / 2) == "elsewhere:1"
+    store.locks.renew_held(now=day(0) + LONGEST_HOLD)
+    assert store.locks.holder("apollo", now=day(0) + LONGEST_HOLD) == ""
+
+
+def test_what_is_left_under_way_is_given_back(store: Store) -> None:
+    """A process that ends with work under way leaves no lock behind."""
+    for key in ("apollo", "hermes"):
+        store.locks.acquire(key, owner="elsewhere:1", now=day(0))
+    store.locks.release_held(now=day(0))
+    assert [store.locks.holder(key, now=day(0)) for key in ("apollo", "hermes")] == ["", ""]
