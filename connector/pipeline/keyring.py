@@ -6,11 +6,12 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from connector.errors import UsageError
 
 FOLDER = ".clientview"  # beside the configuration: what belongs to this installation and to nobody else
-_NAME = "id.key"
+ID_KEY: Final = "id.key"
 _LENGTH = 32  # bytes
 
 
@@ -26,7 +27,7 @@ def id_key(folder: Path) -> bytes:
     Raises:
         UsageError: The file cannot be written or is damaged.
     """
-    file = folder / FOLDER / _NAME
+    file = folder / FOLDER / ID_KEY
     key = keep(file, lambda: secrets.token_bytes(_LENGTH))
     if len(key) != _LENGTH:
         raise UsageError(

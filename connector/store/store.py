@@ -14,10 +14,12 @@ from connector.store.chain import Chain
 from connector.store.changes import Changes
 from connector.store.client_links import ClientLinks
 from connector.store.comparison import Comparison
+from connector.store.counts import Counting
 from connector.store.deliveries import Deliveries
 from connector.store.drafts import Drafts
 from connector.store.editions import Editions
 from connector.store.engine import Database, open_database
+from connector.store.erasure import Erasure
 from connector.store.evidence import EvidenceFiles
 from connector.store.facts import Facts
 from connector.store.hints import HintsTold
@@ -26,6 +28,7 @@ from connector.store.migrate import migrate
 from connector.store.milestones import Milestones
 from connector.store.notes import Notes
 from connector.store.outbox import Outbox
+from connector.store.probe import Probe
 from connector.store.pulls import Pulls
 from connector.store.rules import RuleUses
 from connector.store.runs import Runs
@@ -61,8 +64,11 @@ class Store:
         self.client_links = ClientLinks(database)
         self.runs = Runs(database)
         self.totals = Totals(database)
+        self.counting = Counting(database)
+        self.probe = Probe(database)
         self.backtests = Backtests(database)
         self.locks = Locks(database)
+        self.erasure = Erasure(database)
 
     def close(self) -> None:
         """Give back all connections. Idempotent."""
