@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import logging
+import re
 import threading
 import urllib.parse
 from collections.abc import Iterator
@@ -24,10 +25,14 @@ _lock = threading.Lock()  # Apprise tells reasons only in its log, which all thr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """How a send ended. `reason` says why not; it never holds the address."""
+    """How a send ended. `reason` says why not; it never holds the address.
+
+    `is_lasting`: it will not mend by itself, a person has to act.
+    """
 
     ok: bool
     reason: str = ""
+    is_lasting: bool = False
 
 
 def address_fault(url: str) -> str:
@@ -56,15 +61,21 @@ def send(url: str, *, subject: str, text: str) -> Sent:
     """
     fault = address_fault(url)
     if fault:
-        return Sent(ok=False, reason=fault)
+        return Sent(ok=False, reason=fault, is_lasting=True)
     with _reasons() as reasons:
         channel = Apprise()
         channel.add(url)
         delivered = channel.notify(body=text, title=subject, body_format=NotifyFormat.TEXT)
-    return Sent(ok=True) if delivered else Sent(ok=False, reason=_told(reasons, url))
+    if delivered:
+        return Sent(ok=True)
+    reason = _told(reasons, url)
+    status = _STATUS.search(reason)
+    return Sent(ok=False, reason=reason, is_lasting=status is not None and _is_lasting(int(status[1])))
 
 
 SIGNATURE: Final = "X-Clientview-Signature"
+_PASSING: Final = frozenset({408, 409, 423, 425, 429})  # answers of 4xx that ask to come again
+_STATUS: Final = re.compile(r"\berror=(\d{3})\b")  # as Apprise tells what an address answered
 _WAIT_S: Final = (5, 20)  # to connect, to answer
 
 
@@ -98,7 +109,7 @@ def send_signed(url: str, body: str, *, secret: str, at: dt.datetime) -> Sent:
     """
     fault = webhook_fault(url)
     if fault:
-        return Sent(ok=False, reason=fault)
+        return Sent(ok=False, reason=fault, is_lasting=True)
     data = body.encode()
     headers = {"Content-Type": "application/json", SIGNATURE: signature(data, secret, at=at)}
     try:
@@ -109,7 +120,13 @@ def send_signed(url: str, body: str, *, secret: str, at: dt.datetime) -> Sent:
         return Sent(ok=False, reason=f"the webhook could not be reached ({type(exc).__name__})")
     if answer.status_code // 100 == 2:
         return Sent(ok=True)
-    return Sent(ok=False, reason=f"the webhook answered {answer.status_code}")
+    status = answer.status_code
+    return Sent(ok=False, reason=f"the webhook answered {status}", is_lasting=_is_lasting(status))
+
+
+def _is_lasting(status: int) -> bool:
+    """Say whether an answer stays the same until a person acts: refused, not found, gone, malformed."""
+    return status // 100 in {3, 4} and status not in _PASSING
 
 
 class _Collector(logging.Handler):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from connector.alerts import channels
+from connector.alerts.backlog import POSTED, Past, is_late, summary
 from connector.alerts.decide import Decision, Notice, Transition, send_after
+from connector.alerts.failing import GIVEN_UP, LASTING
 from connector.alerts.message import Message
 from connector.alerts.route import Route
+from connector.alerts.texts import speech
 from connector.analysis.state import Severity
 from connector.errors import UsageError
 from connector.store import Store
@@ -20,6 +25,7 @@ from connector.store.outbox import MessageState, NewMessage
 
 FIRST_RETRY = dt.timedelta(minutes=1)
 LONGEST_RETRY = dt.timedelta(hours=6)  # a channel mended by day is heard of the same day
+GIVE_UP_AFTER = dt.timedelta(days=30)  # of failed tries; what stands then is in `status`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +67,25 @@ def record(
 
 def post(store: Store, route: Route, message: Message, *, to: Sequence[str], now: dt.datetime) -> int:
     """Put a message that tells of no change into the outbox, once by its key; returns how many were new."""
-    addressed = [_addressed(message, one, route, now) for one in to]
+    addressed = [
+        replace(one, dedupe_key=f"{posted_key(message.key)}:{one.dedupe_key}")
+        for one in (_addressed(message, channel, route, now) for channel in to)
+    ]
     return store.outbox.enqueue(route.project, addressed, at=now)
+
+
+def posted_key(key: str) -> str:
+    """Return what the outbox calls the messages of a key that were posted, before each channel's part."""
+    return f"{POSTED}{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def deliver(
     store: Store, route: Route, *, now: dt.datetime, whatever_backoff: bool = False
 ) -> tuple[Undelivered, ...]:
     """Try every message of a project whose time has come, each once.
+
+    What has waited for a person's channel for a day or more goes out as one message that tells all of it;
+    a program gets each message, however late.
 
     Args:
         store: Holds the outbox.
@@ -79,14 +96,91 @@ def deliver(
     Returns:
         What did not go out.
     """
-    failed = []
-    for candidate in store.outbox.list(route.project, MessageState.WAITING):
-        if candidate.next_at > now and not (whatever_backoff and candidate.attempts):
-            continue
-        message = store.outbox.claim(candidate.id, now=now)
-        if message is not None and (reason := _try(store, route, message, now)):
-            failed.append(Undelivered(channel=message.channel, subject=message.subject, reason=reason))
+    box: dict[str, list[Waiting]] = {}
+    for one in store.outbox.list(route.project, MessageState.WAITING):
+        if one.next_at <= now or one.attempts:
+            box.setdefault(one.channel, []).append(one)
+    failed: list[Undelivered] = []
+    for channel, waiting in box.items():
+        due = [one for one in waiting if one.next_at <= now or whatever_backoff]
+        is_person = channel in route.to and channel not in route.secrets
+        if due and is_person and is_late(waiting, now=now):
+            failed += _together(store, route, waiting, now)
+        else:
+            failed += [problem for one in due if (problem := _alone(store, route, one, now))]
     return tuple(failed)
+
+
+def _alone(store: Store, route: Route, candidate: Waiting, now: dt.datetime) -> Undelivered | None:
+    """Send one message; None: it went out, or another process has it."""
+    message = store.outbox.claim(candidate.id, now=now)
+    if message is None:
+        return None
+    if message.channel not in route.to:
+        return _given_up(store, message, "the channel is no longer in `[project.alerts]`", now)
+    if _is_hopeless(message, now):
+        return _given_up(store, message, f"{GIVEN_UP}{message.last_error}", now)
+    told = _marked(route, message)
+    sent = send_to(route, message.channel, subject=told.subject, text=told.body, now=now)
+    return _noted(store, [message], sent, now)
+
+
+def _together(
+    store: Store, route: Route, candidates: Sequence[Waiting], now: dt.datetime
+) -> tuple[Undelivered, ...]:
+    """Send what waited for one channel as one message."""
+    free = [one for each in candidates if (one := store.outbox.claim(each.id, now=now))]
+    claimed = [one for one in free if not _is_hopeless(one, now)]
+    lost = [
+        _given_up(store, one, f"{GIVEN_UP}{one.last_error}", now) for one in free if _is_hopeless(one, now)
+    ]
+    if not claimed:
+        return tuple(lost)
+    past = Past(alerts=store.alerts.load(route.project), transitions=store.alerts.transitions(route.project))
+    channel, say = claimed[0].channel, speech(route.language)
+    subject, text = summary(route, channel, claimed, past, say, zone=ZoneInfo(route.timezone))
+    whole = replace(claimed[0], subject=subject, body=text, in_doubt=any(one.in_doubt for one in claimed))
+    told = _marked(route, whole)
+    sent = send_to(route, channel, subject=told.subject, text=told.body, now=now)
+    problem = _noted(store, claimed, sent, now)
+    return (*lost, *(() if problem is None else (replace(problem, subject=subject),)))
+
+
+def _is_hopeless(message: Waiting, now: dt.datetime) -> bool:
+    return bool(message.last_error) and now - message.created_at >= GIVE_UP_AFTER
+
+
+def _noted(
+    store: Store, messages: Sequence[Waiting], sent: channels.Sent, now: dt.datetime
+) -> Undelivered | None:
+    """Keep how a try ended."""
+    if sent.ok:
+        for one in messages:
+            store.outbox.mark_sent(one.id, at=now)
+        return None
+    reason = f"{LASTING}{sent.reason}" if sent.is_lasting else sent.reason
+    next_at = now + retry_after(max(one.attempts for one in messages))
+    for one in messages:
+        in_doubt_at = now if one.in_doubt else None
+        store.outbox.retry(one.id, error=reason, next_at=next_at, in_doubt_at=in_doubt_at)
+    return Undelivered(channel=messages[0].channel, subject=messages[0].subject, reason=reason)
+
+
+def _given_up(store: Store, message: Waiting, reason: str, now: dt.datetime) -> Undelivered:
+    store.outbox.give_up(message.id, error=reason, at=now)
+    return Undelivered(channel=message.channel, subject=message.subject, reason=reason)
+
+
+def _marked(route: Route, message: Waiting) -> Waiting:
+    """Say in a message that an earlier try ended unrecorded, so that it may be there twice."""
+    if message.channel in route.secrets:
+        body = {**json.loads(message.body), "repeated": message.in_doubt}
+        return replace(message, body=json.dumps(body, ensure_ascii=False))
+    if not message.in_doubt:
+        return message
+    say = speech(route.language)
+    subject = say.say("repeated.subject", subject=message.subject)
+    return replace(message, subject=subject, body=f"{say.say('repeated.text')}\n\n{message.body}")
 
 
 def retry_after(attempts: int) -> dt.timedelta:
@@ -100,20 +194,6 @@ def waiting(store: Store, project: str) -> tuple[Waiting, ...]:
     return store.outbox.list(project, MessageState.WAITING, MessageState.FAILED)
 
 
-def _try(store: Store, route: Route, message: Waiting, now: dt.datetime) -> str:
-    """Send one claimed message; returns why it did not go out, or ""."""
-    if message.channel not in route.to:
-        reason = "the channel is no longer in `[project.alerts] to`"
-        store.outbox.give_up(message.id, error=reason, at=now)
-        return reason
-    sent = send_to(route, message.channel, subject=message.subject, text=message.body, now=now)
-    if sent.ok:
-        store.outbox.mark_sent(message.id, at=now)
-        return ""
-    store.outbox.retry(message.id, error=sent.reason, next_at=now + retry_after(message.attempts))
-    return sent.reason
-
-
 def send_to(route: Route, channel: str, *, subject: str, text: str, now: dt.datetime) -> channels.Sent:
     """Send one message through one channel of a project, once; a webhook's text is its whole body."""
     try:
@@ -122,7 +202,7 @@ def send_to(route: Route, channel: str, *, subject: str, text: str, now: dt.date
         if secret is not None:
             return channels.send_signed(address, text, secret=route.resolve(secret), at=now)
     except UsageError as exc:
-        return channels.Sent(ok=False, reason=str(exc))
+        return channels.Sent(ok=False, reason=str(exc), is_lasting=True)
     return channels.send(address, subject=subject, text=text)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from connector.alerts.decide import Notice, Transition
 from connector.analysis.state import Severity
 from connector.config.values import QuietHours
 
+CHANNEL_FAILED: Final = "channel_failed"  # the rule whose alerts are about a channel itself
 _LEVELS = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 
 
@@ -44,6 +46,21 @@ class Route:
     secrets: Mapping[str, str] = field(default_factory=dict)  # a webhook's channel to its secret's name
     timezone: str = "UTC"  # of who is told; quiet hours are local
     quiet: QuietHours | None = None
+    language: str | None = None  # of what is said; None: English
+    title: str = ""  # what people call the project
+
+    def hears(self, channel: str, notice: Notice) -> bool:
+        """Whether a channel is told of a notice.
+
+        A channel that fails is told through the others: those that take such alerts, else all of them.
+        """
+        if notice.alert.rule != CHANNEL_FAILED:
+            return self._takes(channel, notice)
+        others = [one for one in self.to if one != notice.alert.object]
+        return channel in ([one for one in others if self._takes(one, notice)] or others)
+
+    def _takes(self, channel: str, notice: Notice) -> bool:
+        return any(target.takes(notice) for target in self.targets if channel in target.to)
 
     @property
     def to(self) -> tuple[str, ...]:

@@ -202,6 +202,17 @@ RULES: tuple[Rule, ...] = (
         health="none",
     ),
     Rule(
+        name="channel_failed",
+        about="channel of alerts",
+        on=(
+            "three tries or more failed and nothing went out for a day, or the answer will not mend by"
+            " itself; told through the other channels"
+        ),
+        off="a message went out",
+        warning="always",
+        health="none",
+    ),
+    Rule(
         name="unmapped",
         about="project",
         on="more than the limit, as a share of all records, and at least 3 were placed by no rule",

@@ -36,6 +36,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailingChannel:
+    """A channel of alerts that has taken nothing since then; `name` as the configuration has it."""
+
+    name: str
+    since: dt.datetime
+    reason: str
+    waiting: int = 0  # messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What upkeep is judged from. `editions_due` says since when an edition has been due, by audience."""
 
@@ -44,6 +54,7 @@ class Desk:
     calendar: WorkingCalendar
     limits: Limits = Limits()
     editions_due: Mapping[str, dt.datetime] = field(default_factory=dict)
+    channels: tuple[FailingChannel, ...] = ()
 
     @property
     def today(self) -> dt.date:
@@ -67,6 +78,7 @@ def upkeep(desk: Desk) -> tuple[Deviation, ...]:
         *_unanswered_risks(desk),
         *_late_editions(desk),
         *_stale_sources(desk),
+        *_failing_channels(desk),
         *_unmapped(desk),
     ]
     return tuple(found)
@@ -193,6 +205,23 @@ def _stale_sources(desk: Desk) -> Iterator[Deviation]:
                 severity=Severity.WARNING,
                 since=since,
             )
+
+
+def _failing_channels(desk: Desk) -> Iterator[Deviation]:
+    for channel in desk.channels:
+        yield Deviation(
+            id=f"channel_failed:{channel.name}",
+            rule="channel_failed",
+            object=channel.name,
+            object_name=channel.name,
+            severity=Severity.WARNING,
+            since=channel.since,
+            facts={
+                "reason": channel.reason,
+                "waiting": channel.waiting,
+                "since_on": _day(desk, channel.since),
+            },
+        )
 
 
 def _unmapped(desk: Desk) -> Iterator[Deviation]:

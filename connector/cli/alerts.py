@@ -115,8 +115,9 @@ def backtest(
     as_json: session.AsJson = False,
 ) -> None:
     """Run the rules over the project's past: what would have been told when, and with which limits."""
+    from zoneinfo import ZoneInfo
+
     from connector.pipeline.backtesting import rhythm
-    from connector.pipeline.judging import calendar_of
     from connector.pipeline.moments import past
     from connector.pipeline.rehearsing import document, lines, rehearse_alerts
 
@@ -124,7 +125,7 @@ def backtest(
         found = workspace.project(project)
         first = since and past(since, timezone=found.timezone, now=workspace.now(), option="--since")
         told = rehearse_alerts(workspace, found, since=first or None, every_days=rhythm(every))
-        zone = calendar_of(found).zone
+        zone = ZoneInfo(found.alerts_timezone)
     session.say(
         json.dumps(document(told), ensure_ascii=False, indent=2) if as_json else "\n".join(lines(told, zone))
     )

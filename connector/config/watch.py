@@ -30,6 +30,7 @@ RULES = (
     "decision_overdue",
     "risk_unanswered",
     "edition_overdue",
+    "channel_failed",
     "unmapped",
 )
 """What people may call the rules of deviation by; `analysis.rulebook` describes each."""

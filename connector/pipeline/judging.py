@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from connector.alerts.failing import failing
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import (
     Agreement,
@@ -22,7 +23,7 @@ from connector.analysis.history import Version
 from connector.analysis.judge import judge
 from connector.analysis.quality import quality
 from connector.analysis.state import Deviation, ProjectState, QualityNote
-from connector.analysis.upkeep import Desk, Limits, upkeep
+from connector.analysis.upkeep import Desk, FailingChannel, Limits, upkeep
 from connector.analysis.walk import histories
 from connector.config.schema import ToleranceSettings
 from connector.pipeline.pricing import priced
@@ -32,6 +33,7 @@ from connector.pipeline.sprinting import running
 from connector.pipeline.workspace import Project, Workspace
 from connector.store.editions import Edition
 from connector.store.milestones import CONFIG_SOURCE
+from connector.store.outbox import MessageState
 
 
 def facts_of(workspace: Workspace, project: Project) -> ProjectFacts:
@@ -166,7 +168,19 @@ def _desk(workspace: Workspace, project: Project, facts: ProjectFacts, state: Pr
         calendar=calendar_of(project),
         limits=Limits(**project.settings.watch.model_dump()),
         editions_due=_editions_due(workspace, project, state.as_of),
+        channels=_failing(workspace, project, facts, state),
     )
+
+
+def _failing(
+    workspace: Workspace, project: Project, facts: ProjectFacts, state: ProjectState
+) -> tuple[FailingChannel, ...]:
+    """Look at the channels as they are now; nothing is kept of how they were."""
+    if _is_past(facts, state):
+        return ()
+    box, channels = workspace.store.outbox, workspace.route(project).to
+    unsent = box.list(project.key, MessageState.WAITING)
+    return tuple(failing(channels, unsent, box.last_ended(project.key), now=state.as_of))
 
 
 def _editions_due(workspace: Workspace, project: Project, as_of: dt.datetime) -> Mapping[str, dt.datetime]:
@@ -187,11 +201,17 @@ def _quality(
     workspace: Workspace, project: Project, facts: ProjectFacts, state: ProjectState
 ) -> tuple[QualityNote, ...]:
     """Look at the records as they are now; of a day before they were last read nothing is told."""
-    if any(one.last_success_at is not None and one.last_success_at > state.as_of for one in facts.sources):
+    if _is_past(facts, state):
         return ()
     unread = workspace.store.facts.unread(project.key, sources=[source.name for source in project.sources])
     today = state.as_of.astimezone(ZoneInfo(project.timezone)).date()
     return quality(facts, state, today=today, unread=unread)
+
+
+def _is_past(facts: ProjectFacts, state: ProjectState) -> bool:
+    """Say whether a state is of a day before the records were last read."""
+    read = (source.last_success_at for source in facts.sources)
+    return any(at is not None and at > state.as_of for at in read)
 
 
 def judge_project(

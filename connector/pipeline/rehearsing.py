@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from connector.alerts.decide import LOOKS, Manner
 from connector.alerts.rehearsal import Choice, Fired, Missed, Rehearsal, rehearse
 from connector.analysis.baseline import Approval, take
 from connector.analysis.facts import Agreement, ProjectFacts
@@ -17,6 +16,7 @@ from connector.analysis.upkeep import Desk, Limits, upkeep
 from connector.analysis.walk import histories
 from connector.errors import UsageError
 from connector.pipeline import judging
+from connector.pipeline.alerting import manner_of
 from connector.pipeline.document import iso
 from connector.pipeline.workspace import Project, Workspace
 
@@ -52,9 +52,8 @@ def rehearse_alerts(
     facts = judging.facts_of(workspace, project)
     looks = _looks(facts, since, now=workspace.now(), every=dt.timedelta(days=every_days))
     agreement, supposed = _agreed(judging.agreement_of(workspace, project), facts, looks[0])
-    settings, calendar = project.settings.alerts, judging.calendar_of(project)
-    states = _states(project, facts, agreement, looks)
-    found = rehearse(states, Manner(looks={**LOOKS, **settings.looks}), calendar)
+    calendar = judging.calendar_of(project)
+    found = rehearse(_states(project, facts, agreement, looks), manner_of(project), calendar)
     if found is None:
         raise AssertionError("there is at least one look")
     return Rehearsed(rehearsal=found, supposed_on=calendar.local_day(looks[0]) if supposed else None)

@@ -8,21 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from adapters.errors import AdapterError, PluginError, SettingsError, WaitTooLongError
 from adapters.usage import Usage
-from connector.alerts import deliver
-from connector.alerts.decide import LOOKS, Decision, Manner, decide
-from connector.alerts.deliver import Letter
-from connector.alerts.digest import digest
-from connector.alerts.message import compose
-from connector.alerts.route import Route
-from connector.analysis.calendar import WorkingCalendar
-from connector.analysis.state import PROJECT, ProjectState
+from connector.analysis.state import ProjectState
 from connector.errors import ConnectorError
 from connector.pipeline import judging
 from connector.pipeline.agreeing import take_configured
+from connector.pipeline.alerting import alert, send
 from connector.pipeline.pull import LONGEST_REST, Order, Outcome, Progress, Question, Setting, pull
 from connector.pipeline.report import (
     EXIT_CONFIGURATION,
@@ -34,12 +28,13 @@ from connector.pipeline.report import (
     SourceReport,
     gravest,
 )
-from connector.pipeline.rhythm import last_two
 from connector.pipeline.tallying import begun, ended
 from connector.pipeline.workspace import OpenSource, Project, Workspace
 from connector.store.locks import Lock, this_process
 from connector.store.staging import PullKind
 from mappings.errors import FaultsError
+
+__all__ = ["alert", "send", "sync", "sync_key", "sync_project", "was_judged_before"]
 
 _log = logging.getLogger(__name__)
 
@@ -92,75 +87,6 @@ def _synced(workspace: Workspace, project: Project, order: Order, progress: Prog
         _log.exception("project %s: unforeseen", project.key, extra={"event": "sync.failed"})
         text = f"something unforeseen happened ({type(error).__name__}); what was stored is intact"
         return _failed(workspace, project.key, started_at, text, 1)
-
-
-def alert(workspace: Workspace, project: Project, state: ProjectState, *, is_first: bool) -> int:
-    """Decide what to tell the PM of a state, and store it with its messages.
-
-    Returns:
-        How many messages were put into the outbox.
-    """
-    now = workspace.now()
-    known = workspace.store.alerts.load(project.key)
-    decision = decide(
-        state.deviations,
-        known,
-        now=now,
-        is_first=is_first,
-        held=_held(state),
-        wavering=frozenset(state.wavering),
-        manner=_manner(workspace, project),
-    )
-    route = workspace.route(project)
-    letters = _letters(route, decision, state, judging.calendar_of(project))
-    raised = deliver.record(workspace.store, route, decision, letters, now=now)
-    return raised + (0 if is_first else _digest(workspace, project, state))
-
-
-def _digest(workspace: Workspace, project: Project, state: ProjectState) -> int:
-    """Put the digest that has come due into the outbox, once."""
-    settings, now = project.settings.alerts, workspace.now()
-    due = last_two(settings.digest_cron, project.timezone, now=now) if settings.digest_cron else None
-    if due is None:
-        return 0
-    alerts = workspace.store.alerts
-    known, transitions = alerts.load(project.key), alerts.transitions(project.key)
-    zone = judging.calendar_of(project).zone
-    message = digest(state, known, transitions, since=due[0], due_at=due[1], zone=zone)
-    route = workspace.route(project)
-    return 0 if message is None else deliver.post(workspace.store, route, message, to=settings.to, now=now)
-
-
-def _letters(
-    route: Route, decision: Decision, state: ProjectState, calendar: WorkingCalendar
-) -> Sequence[Letter]:
-    """Compose what each target is told: of all that changed, what it takes."""
-    found = []
-    for target in route.targets:
-        taken = replace(decision, notices=tuple(n for n in decision.notices if target.takes(n)))
-        found += [
-            Letter(to=target.to, message=one, is_signed=target.is_signed)
-            for one in compose(taken, state, calendar)
-        ]
-    return found
-
-
-def _manner(workspace: Workspace, project: Project) -> Manner:
-    settings = project.settings.alerts
-    return Manner(
-        looks={**LOOKS, **settings.looks},
-        repeat_after=settings.repeat_after,
-        escalate_after=settings.escalate_after,
-        silences=workspace.store.silences.holding(project.key, now=workspace.now()),
-    )
-
-
-def send(workspace: Workspace, project: Project, *, whatever_backoff: bool = False) -> tuple[str, ...]:
-    """Try the messages of a project that are due; returns a warning for each that did not go out."""
-    failed = deliver.deliver(
-        workspace.store, workspace.route(project), now=workspace.now(), whatever_backoff=whatever_backoff
-    )
-    return tuple(f"alert not delivered to {one.channel}: {one.reason} ({one.subject})" for one in failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,17 +238,6 @@ def _asked_before(workspace: Workspace, project: Project) -> frozenset[str]:
             if source.fingerprint:
                 latest.setdefault(source.source, source.fingerprint)
     return frozenset(latest.values())
-
-
-def _held(state: ProjectState) -> frozenset[str]:
-    """Return the objects of which nothing new is known: those of sources that could not be read."""
-    failed = {source.name for source in state.sources if source.failed_since is not None}
-    if not failed:
-        return frozenset()
-    milestones = {m.key for m in state.milestones if m.source in failed}
-    picture = state.picture
-    told = (*picture.goals, *picture.risks, *picture.decisions, *picture.client_actions)
-    return frozenset(milestones | {one.key for one in told if one.source in failed} | {PROJECT})
 
 
 def _keep(workspace: Workspace, report: ProjectReport) -> None:

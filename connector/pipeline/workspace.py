@@ -73,6 +73,11 @@ class Project:
         return self.settings.timezone
 
     @property
+    def alerts_timezone(self) -> str:
+        """IANA name of the zone of who is told: of quiet hours and digests."""
+        return self.settings.alerts.timezone or self.timezone
+
+    @property
     def agreement(self) -> schema.AgreementSettings:
         """What was agreed."""
         return self.settings.agreement
@@ -187,8 +192,10 @@ class Workspace:
             targets=_targets(project.settings.alerts),
             secrets={hook.url: hook.secret for hook in project.settings.alerts.webhooks},
             resolve=lambda channel: resolve_if_reference(channel, folder),
-            timezone=project.timezone,
+            timezone=project.alerts_timezone,
             quiet=project.settings.alerts.quiet_hours,
+            language=project.settings.alerts.language,
+            title=project.settings.title,
         )
 
     def refs(self, key: str) -> Mapping[str, str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
 from connector.store import tables
 from connector.store.engine import Database
@@ -51,6 +51,7 @@ class Message:
     claimed_until: dt.datetime | None = None
     ended_at: dt.datetime | None = None  # sent, or given up
     last_error: str = ""
+    in_doubt: bool = False  # an earlier try ended unrecorded: it may have gone out then
 
 
 class Outbox:
@@ -77,11 +78,12 @@ class Outbox:
         """Take a message for sending; None: another process has it, or it is done.
 
         A claim that is neither marked sent nor retried ends with its lease: the process died,
-        and the message is sent again rather than lost.
+        and the message is sent again rather than lost, `in_doubt`.
         """
         box = tables.messages
         free = or_(box.c.claimed_until.is_(None), box.c.claimed_until <= now)
         with self._database.write() as connection:
+            before = connection.scalar(select(box.c.claimed_until).where(box.c.id == message))
             taken = connection.execute(
                 update(box)
                 .where(box.c.id == message, box.c.state == MessageState.WAITING, free)
@@ -89,19 +91,51 @@ class Outbox:
             )
             if taken.rowcount != 1:
                 return None
-            return _message(connection.execute(select(box).where(box.c.id == message)).mappings().one())
+            row = connection.execute(select(box).where(box.c.id == message)).mappings().one()
+            return replace(_message(row), in_doubt=before is not None)
 
     def mark_sent(self, message: int, *, at: dt.datetime) -> None:
         """Note that the channel took it."""
         self._set(message, {"state": MessageState.SENT, "ended_at": at, "last_error": ""})
 
-    def retry(self, message: int, *, error: str, next_at: dt.datetime) -> None:
-        """Note why it did not go out, and when to try again."""
-        self._set(message, {"next_at": next_at, "last_error": error})
+    def retry(
+        self, message: int, *, error: str, next_at: dt.datetime, in_doubt_at: dt.datetime | None = None
+    ) -> None:
+        """Note why it did not go out, and when to try again.
+
+        Args:
+            message: Its id.
+            error: Why.
+            next_at: When.
+            in_doubt_at: The instant of this try, where an earlier one ended unrecorded: that stays known.
+        """
+        self._set(message, {"next_at": next_at, "last_error": error, "claimed_until": in_doubt_at})
 
     def give_up(self, message: int, *, error: str, at: dt.datetime) -> None:
         """Note that it will not go out without a person."""
         self._set(message, {"state": MessageState.FAILED, "ended_at": at, "last_error": error})
+
+    def put_at(self, project: str, key: str) -> dt.datetime | None:
+        """Return when the first message whose key begins so was put in; None: there is none."""
+        box = tables.messages.c
+        query = select(func.min(box.created_at)).where(
+            box.project == project, box.dedupe_key.startswith(key, autoescape=True)
+        )
+        with self._database.read() as connection:
+            at: dt.datetime | None = connection.scalar(query)
+        return at
+
+    def last_ended(self, project: str) -> tuple[Message, ...]:
+        """Return the message that ended last of each channel, sent or given up."""
+        box = tables.messages
+        mine = (box.c.project == project, box.c.ended_at.is_not(None))
+        last = select(box.c.channel, func.max(box.c.ended_at).label("at")).where(*mine)
+        ends = last.group_by(box.c.channel).subquery()
+        same = (box.c.channel == ends.c.channel) & (box.c.ended_at == ends.c.at)
+        query = select(box).join(ends, same).where(*mine).order_by(box.c.id)
+        with self._database.read() as connection:
+            found = [_message(row) for row in connection.execute(query).mappings()]
+        return tuple({one.channel: one for one in found}.values())
 
     def list(self, project: str, *states: MessageState) -> tuple[Message, ...]:
         """List messages in the order they came in; without states: all."""
@@ -115,7 +149,9 @@ class Outbox:
     def _set(self, message: int, values: Mapping[str, object]) -> None:
         box = tables.messages
         with self._database.write() as connection:
-            connection.execute(update(box).where(box.c.id == message).values(claimed_until=None, **values))
+            connection.execute(
+                update(box).where(box.c.id == message).values(**{"claimed_until": None, **values})
+            )
 
 
 def put_messages(
