@@ -100,12 +100,33 @@ class Level(enum.StrEnum):
     HIGH = "high"
 
 
+class Treatment(enum.StrEnum):
+    """How a risk is met: the five responses to a threat, those of PMBOK and PRINCE2 under one name each."""
+
+    AVOID = "avoid"
+    REDUCE = "reduce"
+    TRANSFER = "transfer"
+    ACCEPT = "accept"
+    SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskAction(Base):
+    """A step of the response to a risk: an issue below the risk's own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Risk(Base):
     """Something that may go wrong."""
 
     likelihood: Level | None = None
     impact: Level | None = None
+    category: str = ""
+    proximity_on: dt.date | None = None  # when it would strike
+    treatment: Treatment | None = None
+    owner: str = ""  # who watches it: internal for ever
+    review_on: dt.date | None = None  # when it is to be looked at again
+    actions: tuple[RiskAction, ...] = ()  # ordered by key
     response: str = ""  # internal
     client_response: str = ""  # what we do about it, in client words
     block_response: str = ""  # the same, of a marked block

@@ -18,6 +18,7 @@ from mappings.concepts import (
     Goal,
     Picture,
     Risk,
+    RiskAction,
     ScopeItem,
     Unplaced,
 )
@@ -30,7 +31,7 @@ from mappings.participation import (
     make_decision,
     make_feedback,
 )
-from mappings.risks import make_risk
+from mappings.risks import make_risk, make_risk_action
 from mappings.rules import Rules
 from mappings.scope import make_item
 
@@ -121,7 +122,7 @@ class _Mapper:
             case Concept.GOAL:
                 return make_goal(issue, rules, disposition)
             case Concept.RISK:
-                return make_risk(issue, rules, disposition)
+                return make_risk(issue, rules, disposition, actions=tuple(self._actions(issue.key)))
             case Concept.NONE | None:
                 return None
             case _:
@@ -140,6 +141,12 @@ class _Mapper:
                 return make_decision(issue, rules, disposition)
             case _:
                 return make_feedback(issue, rules, disposition)
+
+    def _actions(self, risk: str) -> Iterator[RiskAction]:
+        """Yield what stands below a risk, whatever else it is."""
+        for key in sorted(self._children.get(risk, ())):
+            below = self._placed[key]
+            yield make_risk_action(below.issue, below.rules, below.placement.disposition)
 
     def _unplaced(self) -> Iterator[Unplaced]:
         for issue in self._homeless:

@@ -25,6 +25,11 @@ FIELD_KEYS = (
     "likelihood",
     "impact",
     "response",
+    "category",
+    "proximity",
+    "treatment",
+    "owner",
+    "review",
     "needed_by",
     "decided",
 )
@@ -232,6 +237,11 @@ class Fields(Section):
     likelihood: SourceValue | None = None
     impact: SourceValue | None = None
     response: SourceValue | None = None
+    category: SourceValue | None = None
+    proximity: SourceValue | None = None
+    treatment: SourceValue | None = None
+    owner: SourceValue | None = None
+    review: SourceValue | None = None
     needed_by: SourceValue | None = None
     decided: SourceValue | None = None
 

@@ -11,6 +11,7 @@ from adapters.records import MilestoneStatus
 from connector.analysis.delivery import SprintState
 from connector.analysis.facts import Baseline, SourceFacts
 from connector.analysis.record import Record
+from connector.analysis.register import NO_REGISTER, Register
 from mappings.concepts import Nature, Origin, Picture
 
 PROJECT = "project"  # the container that holds every item in any milestone or goal
@@ -338,3 +339,4 @@ class ProjectState:
     wavering: tuple[str, ...] = ()  # ids of breaches below their limit that have not calmed enough to be over
     sprints: tuple[SprintState, ...] = ()  # that run, for the PM alone; what a client is shown has none
     quality: tuple[QualityNote, ...] = ()  # of the records as they are now; none of a past day
+    register: Register = NO_REGISTER  # of risks

@@ -189,7 +189,7 @@ def _counts(differences: Sequence[Difference]) -> Mapping[str, int]:
 
 
 def _summary(one: Baseline) -> dict[str, object]:
-    from connector.pipeline.document import iso
+    from connector.pipeline.parts import iso
 
     return {
         "number": one.number,

@@ -250,7 +250,7 @@ def _lines(one: Listed) -> list[str]:
 
 
 def _row(one: Listed) -> dict[str, object]:
-    from connector.pipeline.document import iso
+    from connector.pipeline.parts import iso
 
     change = one.record
     return {

@@ -53,7 +53,7 @@ def retry(context: typer.Context, project: session.ProjectKey, delivery: _Number
 
 
 def _row(one: Delivery) -> dict[str, str | int | None]:
-    from connector.pipeline.document import iso
+    from connector.pipeline.parts import iso
 
     return {
         "id": one.id,

@@ -162,7 +162,7 @@ def _disclosed(one: Edition) -> Iterator[str]:
 
 
 def _summary(one: Edition, withdrawn: ChainLink | None) -> dict[str, object]:
-    from connector.pipeline.document import iso
+    from connector.pipeline.parts import iso
 
     gone = None
     if withdrawn is not None:

@@ -26,12 +26,12 @@ from connector.analysis.state import (
     Severity,
 )
 from connector.analysis.walk import ITEMS
-from connector.cli import date_tables
+from connector.cli import date_tables, risk_tables
 from connector.cli.layout import at as _at
 from connector.cli.layout import day as _day
 from connector.cli.layout import signed as _signed
 from connector.cli.layout import table as _table
-from mappings.concepts import Disposition, Risk
+from mappings.concepts import Disposition
 
 _DOUBTS: Mapping[QualityKind, str] = {
     QualityKind.MISSING_ESTIMATE: "without an estimate",
@@ -134,7 +134,13 @@ def project_view(state: ProjectState, *, last_edition: str, whole: bool = False)
         *_section("Sprints", date_tables.sprints(state.sprints)),
         *_section("Promises", date_tables.promises(state.milestones if whole else ())),
         *_section("Scope", _scope(state, live.scope[:most]), _rest((), live.scope, most)),
-        *_section("Risks", _risks(live.picture.risks[:most]), _rest((), live.picture.risks, most)),
+        *_section(
+            "Risks",
+            risk_tables.risks(live.picture.risks[:most], state.register),
+            _rest((), live.picture.risks, most),
+        ),
+        *risk_tables.exposure(state),
+        *_section("Raised by the records", risk_tables.raised(state.register)),
         *_section("Out of tolerance", deviations(worst[:most_worst]), _rest((), worst, most_worst)),
         f"unmapped: {len(state.picture.unplaced)}",
         *(escape(line) for line in quality_lines(state.quality)),
@@ -306,15 +312,6 @@ def _figures(row: ScopeRow) -> Sequence[str]:
         row.current,
     )
     return [*("-" if figure is None else f"{figure:g}" for figure in figures), _percent(row.creep_ratio)]
-
-
-def _risks(risks: Iterable[Risk]) -> Table:
-    table = _table("risk", "title", "likelihood", "impact", "state")
-    for risk in risks:
-        likelihood = "-" if risk.likelihood is None else risk.likelihood.value
-        impact = "-" if risk.impact is None else risk.impact.value
-        table.add_row(escape(risk.ref), escape(risk.title), likelihood, impact, risk.disposition.value)
-    return table
 
 
 def _next_milestone(state: ProjectState) -> MilestoneState | None:

@@ -64,9 +64,19 @@ _OWN: Final[Mapping[str, Mapping[str, str]]] = {  # what a concept adds, or show
     "Risk": {
         "likelihood": "likelihood",
         "impact": "impact",
+        "category": "",
+        "proximity_on": "proximity",
+        "treatment": "treatment",
+        "owner": "",
+        "review_on": "review",
+        "actions": "steps",
         "response": "",
         "client_response": "response",
         "block_response": "response",
+    },
+    "RiskAction": {
+        **dict.fromkeys(("client_title", "block_title", "disposition", "due_on"), "steps"),
+        **dict.fromkeys(("ref", "title", "client_text", "block_text"), ""),
     },
     "ChangeRequest": {
         "disposition": "",
@@ -83,6 +93,7 @@ CONCEPTS: Final[Mapping[str, str]] = {  # concept -> its name in a policy
     "Goal": "goals",
     "ScopeItem": "items",
     "Risk": "risks",
+    "RiskAction": "risks",
     "ChangeRequest": "requests",
     "Decision": "decisions",
     "ClientAction": "actions",

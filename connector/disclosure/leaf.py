@@ -140,6 +140,11 @@ class Code(enum.Enum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
+    AVOID = "avoid"
+    REDUCE = "reduce"
+    TRANSFER = "transfer"
+    ACCEPT = "accept"
+    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

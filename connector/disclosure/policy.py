@@ -52,7 +52,7 @@ ScopeSwitch = Literal[
     "agreed", "approved", "undecided", "taken_out", "current", "done", "over_time", "estimates"
 ]
 ActionSwitch = Told | Literal["needed_by", "waiting", "holds_up"]
-RiskSwitch = Told | Literal["likelihood", "impact", "response"]
+RiskSwitch = Told | Literal["likelihood", "impact", "response", "treatment", "proximity", "review", "steps"]
 DecisionSwitch = Told | Literal["needed_by", "decided"]
 RequestSwitch = Told | Literal["raised", "decided"]
 FeedbackSwitch = Told | Literal["received"]

@@ -22,7 +22,6 @@ from connector.disclosure.view import (
     NeedView,
     RequestView,
     RichText,
-    RiskView,
     State,
     WorkView,
 )
@@ -35,9 +34,7 @@ from mappings.concepts import (
     Disposition,
     Feedback,
     Goal,
-    Level,
     Picture,
-    Risk,
     ScopeItem,
     Verdict,
 )
@@ -48,9 +45,8 @@ WORDING_FILE: Final = "wording file"  # the source of words that no tracker hold
 _FAR: Final = dt.date.max
 _HEALTH: Final = {status: Code(status.value) for status in HealthStatus}
 _DISPOSITION: Final = {disposition: Code(disposition.value) for disposition in Disposition}
-_LEVEL: Final = {level: Code(level.value) for level in Level}
 _VERDICT: Final = {verdict: Code(verdict.value) for verdict in Verdict}
-_CLOSED: Final = frozenset({Disposition.DONE, Disposition.DROPPED})
+CLOSED: Final = frozenset({Disposition.DONE, Disposition.DROPPED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +141,6 @@ class Words:
         """Let out where a thing stands."""
         return self.state(concept, thing, _DISPOSITION[thing.disposition], "disposition")
 
-    def level(self, risk: Risk, level: Level | None, switch: str) -> State | None:
-        """Let out the likelihood or impact of a risk."""
-        origin = self.open("risks", switch, risk, switch)
-        return self.scribe.state(_LEVEL[level], origin, word="level") if origin and level else None
-
 
 def tellable(policy: Policy, picture: Picture) -> Iterator[tuple[str, Base]]:
     """Yield what a page would tell one by one if it had words, each with its concept's name."""
@@ -182,7 +173,7 @@ def goals(words: Words, goals: Iterable[Goal], states: Iterable[GoalState]) -> t
         for goal in words.told("goals", goals)
         if goal.key in judged and goal.disposition is not Disposition.DROPPED
     )
-    return tuple(sorted(views, key=lambda view: (_is_complete(view), _order(view.head, view.due))))
+    return tuple(sorted(views, key=lambda view: (_is_complete(view), order(view.head, view.due))))
 
 
 def _is_complete(view: GoalView) -> bool:
@@ -202,9 +193,9 @@ def _goal(words: Words, goal: Goal, state_of: GoalState) -> GoalView:
 
 def needs(words: Words, actions: Iterable[ClientAction], *, today: dt.date) -> tuple[NeedView, ...]:
     """Word what the client owes us, the most urgent first."""
-    open_ones = (action for action in words.told("actions", actions) if action.disposition not in _CLOSED)
+    open_ones = (action for action in words.told("actions", actions) if action.disposition not in CLOSED)
     views = (_need(words, action, today=today) for action in open_ones)
-    return tuple(sorted(views, key=lambda view: _order(view.head, view.needed_by, view.since)))
+    return tuple(sorted(views, key=lambda view: order(view.head, view.needed_by, view.since)))
 
 
 def _need(words: Words, action: ClientAction, *, today: dt.date) -> NeedView:
@@ -223,7 +214,7 @@ def work(words: Words, items: Iterable[ScopeItem], goals: Iterable[GoalView]) ->
     titles = {goal.head.id.value: goal.head.title for goal in goals}
     told = (item for item in words.told("items", items) if item.disposition is not Disposition.DROPPED)
     views = (_piece(words, item, titles) for item in told)
-    return tuple(sorted(views, key=lambda view: _order(view.head, None)))
+    return tuple(sorted(views, key=lambda view: order(view.head, None)))
 
 
 def _piece(words: Words, item: ScopeItem, titles: Mapping[str, ClientText | None]) -> WorkView:
@@ -238,26 +229,6 @@ def _piece(words: Words, item: ScopeItem, titles: Mapping[str, ClientText | None
     )
 
 
-def risks(words: Words, risks: Iterable[Risk]) -> tuple[RiskView, ...]:
-    """Word the risks that are still open, the gravest first."""
-    views = [_risk(words, risk) for risk in words.told("risks", risks) if risk.disposition not in _CLOSED]
-    return tuple(sorted(views, key=lambda view: (-_weight(view), _order(view.head, None))))
-
-
-def _risk(words: Words, risk: Risk) -> RiskView:
-    return RiskView(
-        head=words.entry("risks", risk, words.disposition("risks", risk)),
-        likelihood=words.level(risk, risk.likelihood, "likelihood"),
-        impact=words.level(risk, risk.impact, "impact"),
-        response=words.rich("risks", risk, "response"),
-    )
-
-
-def _weight(view: RiskView) -> int:
-    ranks = {Code.LOW: 1, Code.MEDIUM: 2, Code.HIGH: 3}
-    return sum(ranks[level.code] for level in (view.likelihood, view.impact) if level)
-
-
 def decisions(words: Words, decisions: Iterable[Decision]) -> tuple[DecisionView, ...]:
     """Word the decisions: open ones by urgency, then those taken, the latest first."""
     views = [_decision(words, decision) for decision in words.told("decisions", decisions)]
@@ -265,7 +236,7 @@ def decisions(words: Words, decisions: Iterable[Decision]) -> tuple[DecisionView
 
 
 def _decision(words: Words, decision: Decision) -> DecisionView:
-    is_taken = decision.disposition in _CLOSED
+    is_taken = decision.disposition in CLOSED
     return DecisionView(
         head=words.entry("decisions", decision, words.disposition("decisions", decision)),
         needed_by=None if is_taken else words.day("decisions", "needed_by", decision, "needed_by"),
@@ -309,7 +280,7 @@ def finished(words: Words, picture: Picture) -> Mapping[str, ClientText]:
     return {head.id.value: head.title for head in heads if head.title}
 
 
-def _order(head: Entry, *days: Day | None) -> tuple[object, ...]:
+def order(head: Entry, *days: Day | None) -> tuple[object, ...]:
     """Order by disclosed values alone: a hidden one must not move anything."""
     return (*(day.on if day else _FAR for day in days), *_name(head))
 

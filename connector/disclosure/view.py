@@ -36,8 +36,8 @@ __all__ = [
     "ClientText", "ClientView", "Code", "Colour", "ContactView", "Day", "DecisionView", "EditionView",
     "Entry", "FeedbackView", "ForecastView", "GoalView", "Image", "Leaf", "Link", "MilestoneView",
     "Moment", "MoveView", "NeedView", "Progress", "ProofView", "RequestView", "RichText", "RiskView",
-    "ScopeLine", "ScopePart", "ScopeView", "SourceView", "StageView", "State", "Theme", "Thing", "Tone",
-    "TrendLineView", "TrendPoint", "Verdict", "WorkView",
+    "ScopeLine", "ScopePart", "ScopeView", "SourceView", "StageView", "State", "StepView", "Theme",
+    "Thing", "Tone", "TrendLineView", "TrendPoint", "Verdict", "WorkView",
 ]  # fmt: skip
 
 VOLATILE: Final = {"volatile": True}
@@ -263,12 +263,27 @@ class WorkView(Thing):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepView(Thing):
+    """A step of what we do about a risk."""
+
+    due: Day | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RiskView(Thing):
-    """A risk and what we do about it."""
+    """A risk and what we do about it.
+
+    `treatment` is how it is met, `proximity` the day from which it would strike, `review` the day on
+    which it is looked at again.
+    """
 
     likelihood: State | None = None
     impact: State | None = None
     response: RichText | None = None
+    treatment: State | None = None
+    proximity: Day | None = None
+    review: Day | None = None
+    steps: tuple[StepView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

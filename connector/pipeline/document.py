@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo
+from pydantic import BeforeValidator, Field
 
 from adapters.records import MilestoneStatus
 from connector.analysis.state import (
@@ -21,31 +21,12 @@ from connector.analysis.state import (
     QualityKind,
     Severity,
 )
-from mappings.concepts import Disposition, Level, Nature, Origin, Verdict
+from connector.pipeline.parts import ConceptPart, Instant, Part, Ref
+from connector.pipeline.risk_document import ExposurePart, RiskPart
+from mappings.concepts import Nature, Origin, Verdict
 
 
-def iso(at: dt.datetime) -> str:
-    """Write an instant as ISO 8601 in UTC with `Z`; microseconds only where there are any."""
-    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
-
-
-def _ref(key: str, info: ValidationInfo) -> str:
-    """Say what people call the issue; the validation's context maps keys to that."""
-    refs = info.context or {}
-    return str(refs.get(key, key))
-
-
-Instant = Annotated[dt.datetime, PlainSerializer(iso, when_used="json")]
-Ref = Annotated[str, BeforeValidator(_ref)]
-
-
-class _Part(BaseModel):
-    """A part of the document, read from the attributes of what analysis answers."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, populate_by_name=True)
-
-
-class Source(_Part):
+class Source(Part):
     """One source of the project."""
 
     name: str
@@ -56,14 +37,14 @@ class Source(_Part):
     failure: str
 
 
-class HealthPart(_Part):
+class HealthPart(Part):
     """The verdict, with machine-readable reasons."""
 
     status: HealthStatus
     reasons: list[str]
 
 
-class GoalPart(_Part):
+class GoalPart(Part):
     """Progress of one goal."""
 
     key: str
@@ -80,7 +61,7 @@ def _or_none(text: str | None) -> str | None:
     return text or None
 
 
-class Basis(_Part):
+class Basis(Part):
     """What a forecast rests on."""
 
     n: int = Field(description="Finished milestones of this project behind it.")
@@ -88,7 +69,7 @@ class Basis(_Part):
     method: Annotated[str | None, BeforeValidator(_or_none)]
 
 
-class Forecast(_Part):
+class Forecast(Part):
     """Dates with probabilities, or the reason why there are none."""
 
     p50_on: dt.date | None
@@ -103,7 +84,7 @@ class Forecast(_Part):
     decision_date: bool
 
 
-class Variance(_Part):
+class Variance(Part):
     """Working days of the project's calendar; positive means later."""
 
     first: int | None
@@ -111,7 +92,7 @@ class Variance(_Part):
     last_edition: int | None
 
 
-class MovePart(_Part):
+class MovePart(Part):
     """The tracker's date moved: seen between two sightings, or told by a webhook."""
 
     seen_at: Instant
@@ -119,14 +100,14 @@ class MovePart(_Part):
     to_on: dt.date | None = Field(validation_alias="to_on", serialization_alias="to")
 
 
-class Buffer(_Part):
+class Buffer(Part):
     """Buffer before the last milestone, in working days."""
 
     days: int | None
     used_days: int | None
 
 
-class FeverPart(_Part):
+class FeverPart(Part):
     """Position in the fever chart of the buffer: share used against share of the work done."""
 
     done_ratio: float
@@ -134,7 +115,7 @@ class FeverPart(_Part):
     zone: FeverZone
 
 
-class TrendPart(_Part):
+class TrendPart(Part):
     """Where the tracker's date is going. Days are working days, but for the slope."""
 
     slope: float | None = Field(description="Days of date per day of report; 1: never reached.")
@@ -146,7 +127,7 @@ class TrendPart(_Part):
     volatility: float | None = Field(description="Total over net days; 1: all in one direction.")
 
 
-class PromisePart(_Part):
+class PromisePart(Part):
     """An entry of the promise ledger. Only what was agreed or told is promised to a client."""
 
     at: Instant
@@ -158,7 +139,7 @@ class PromisePart(_Part):
     reason: str
 
 
-class ExecutionPart(_Part):
+class ExecutionPart(Part):
     """Milestones whose agreed day is over, and how many of them were done by it."""
 
     due: int
@@ -167,7 +148,7 @@ class ExecutionPart(_Part):
     ratio: float | None
 
 
-class MilestonePart(_Part):
+class MilestonePart(Part):
     """The dates of one milestone, kept apart."""
 
     key: str
@@ -190,7 +171,7 @@ class MilestonePart(_Part):
     promises: list[PromisePart] = Field(description="Oldest first.")
 
 
-class RecordPart(_Part):
+class RecordPart(Part):
     """How forecasts held in this project's past, by its last backtest."""
 
     n: int = Field(description="Finished milestones that a date was given for.")
@@ -201,7 +182,7 @@ class RecordPart(_Part):
     precision: float | None = Field(description="Of warnings, how many were of a slip.")
 
 
-class CallsPart(_Part):
+class CallsPart(Part):
     """How judgements of closed sprints held, at the same share of their time."""
 
     n: int = Field(description="Closed sprints, each judged from at least three closed before.")
@@ -210,7 +191,7 @@ class CallsPart(_Part):
     rate_error: float | None = Field(description="The same of the share that had fallen short until then.")
 
 
-class DeliveryPart(_Part):
+class DeliveryPart(Part):
     """How likely a running sprint delivers less than was committed, or why nobody can say."""
 
     less_than_committed: float | None
@@ -220,7 +201,7 @@ class DeliveryPart(_Part):
     refused: str | None
 
 
-class SprintPart(_Part):
+class SprintPart(Part):
     """A sprint that runs."""
 
     key: str
@@ -229,7 +210,7 @@ class SprintPart(_Part):
     delivery: DeliveryPart
 
 
-class Entry(_Part):
+class Entry(Part):
     """One difference between baseline and now."""
 
     at: Instant
@@ -247,7 +228,7 @@ class Entry(_Part):
     origin: Origin
 
 
-class Scope(_Part):
+class Scope(Part):
     """The ledger of one container in one unit; baseline columns are null without a baseline."""
 
     container: str
@@ -275,24 +256,7 @@ class Scope(_Part):
     entries: list[Entry]
 
 
-class _Concept(_Part):
-    key: str
-    item: str = Field(validation_alias="ref")
-    title: str
-    client_title: str = Field(validation_alias="words")
-    disposition: Disposition = Field(serialization_alias="state")
-
-
-class RiskPart(_Concept):
-    """Something that may go wrong."""
-
-    likelihood: Level | None
-    impact: Level | None
-    response: str
-    due_on: dt.date | None
-
-
-class ChangeRequestPart(_Concept):
+class ChangeRequestPart(ConceptPart):
     """A change of what was agreed, and the items it covers."""
 
     verdict: Verdict
@@ -300,26 +264,26 @@ class ChangeRequestPart(_Concept):
     covers: list[Ref]
 
 
-class DecisionPart(_Concept):
+class DecisionPart(ConceptPart):
     """A question somebody must answer."""
 
     needed_by: dt.date | None
 
 
-class ClientActionPart(_Concept):
+class ClientActionPart(ConceptPart):
     """Something the client owes, and the items it holds up."""
 
     needed_by: dt.date | None
     holds_up: list[Ref]
 
 
-class FeedbackPart(_Concept):
+class FeedbackPart(ConceptPart):
     """What the client told us, and how its state is worded for them."""
 
     client_state: str = Field(validation_alias="state")
 
 
-class DeviationPart(_Part):
+class DeviationPart(Part):
     """A breach of a tolerance."""
 
     id: str
@@ -331,7 +295,7 @@ class DeviationPart(_Part):
     facts: dict[str, Fact]
 
 
-class BaselinePart(_Part):
+class BaselinePart(Part):
     """The baseline in force."""
 
     number: int
@@ -339,7 +303,7 @@ class BaselinePart(_Part):
     approved_by: str
 
 
-class QualityPart(_Part):
+class QualityPart(Part):
     """One thing that makes the tracker's records unreliable."""
 
     kind: QualityKind
@@ -347,7 +311,7 @@ class QualityPart(_Part):
     examples: list[str] = Field(description="What people call the things, at most five.")
 
 
-class StatusDocument(_Part):
+class StatusDocument(Part):
     """The PM's internal view of one project at an instant. Never shown to a client."""
 
     schema_name: Literal["clientview.status/1"] = Field(
@@ -365,6 +329,7 @@ class StatusDocument(_Part):
     record: RecordPart | None = Field(description="Null: no backtest was made.")
     scope: list[Scope]
     risks: list[RiskPart]
+    exposure: list[ExposurePart] = Field(description="Sum over all open, rated risks, at every change.")
     change_requests: list[ChangeRequestPart]
     decisions: list[DecisionPart]
     client_actions: list[ClientActionPart]

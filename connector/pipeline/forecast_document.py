@@ -8,33 +8,22 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from connector.analysis.forecast.backtest import Method
 from connector.analysis.forecast.causes import Cause
 from connector.analysis.forecast.track import Kind
-from connector.pipeline.document import DeliveryPart, Forecast, Instant
+from connector.pipeline.document import DeliveryPart, Forecast, RecordPart
+from connector.pipeline.parts import Instant, Part
 
 
-class _Part(BaseModel):
-    """A part of a document, read from the attributes of what analysis answers."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, populate_by_name=True)
-
-
-class RecordPart(_Part):
-    """How dates and warnings held in this project's past, by its last backtest."""
+class MeasuredRecordPart(RecordPart):
+    """How dates and warnings held in this project's past, and when that was measured."""
 
     measured_at: Instant
-    n: int = Field(description="Finished milestones that a date was given for.")
-    held: int = Field(description="Of these, whose 85 % date held that was given half way.")
-    coverage: float | None = Field(description="Of all 85 % dates given, how many held.")
-    recall: float | None = Field(description="Of slips against the first plan, how many were warned of.")
-    false_alarms: float | None = Field(description="Of milestones that held, how many were warned of.")
-    precision: float | None = Field(description="Of warnings, how many were of a slip.")
 
 
-class CausePart(_Part):
+class CausePart(Part):
     """What one cause did to the 85 % date, in calendar days; positive means later."""
 
     cause: Cause
@@ -42,7 +31,7 @@ class CausePart(_Part):
     says: str
 
 
-class MovedPart(_Part):
+class MovedPart(Part):
     """Why the 85 % date moved since an instant; the parts sum to `days`. Refused: neither date is known."""
 
     since: Instant
@@ -50,10 +39,10 @@ class MovedPart(_Part):
     from_on: dt.date | None = Field(default=None, serialization_alias="from")
     to_on: dt.date | None = Field(default=None, serialization_alias="to")
     days: int | None = None
-    parts: list[CausePart] = []
+    parts: tuple[CausePart, ...] = ()
 
 
-class CreepPart(_Part):
+class CreepPart(Part):
     """What came in without a decision, and the days of the 85 % date that it costs; or why nobody can say."""
 
     items: int
@@ -62,7 +51,7 @@ class CreepPart(_Part):
     says: str
 
 
-class OutlookPart(_Part):
+class OutlookPart(Part):
     """One open container with its forecast, also in words."""
 
     key: str
@@ -83,7 +72,7 @@ class OutlookPart(_Part):
     delivery: DeliveryPart | None = Field(default=None, description="Of a sprint that runs.")
 
 
-class AskedPart(_Part):
+class AskedPart(Part):
     """What was asked: all of it at once, from the instant of the forecast on."""
 
     drop: list[str] = Field(description="Refs of the items left out.")
@@ -93,7 +82,7 @@ class AskedPart(_Part):
     ramp_days: int = Field(description="Calendar days until it is reached.")
 
 
-class EffectPart(_Part):
+class EffectPart(Part):
     """What it does to one milestone. `least` is with half of the capacity; the same where none was asked."""
 
     key: str
@@ -107,14 +96,14 @@ class EffectPart(_Part):
     says: str
 
 
-class WhatIfPart(_Part):
+class WhatIfPart(Part):
     """The answer to a question."""
 
     asked: AskedPart
     effects: list[EffectPart]
 
 
-class ForecastDocument(_Part):
+class ForecastDocument(Part):
     """The forecasts of one project as of an instant. Never shown to a client."""
 
     schema_name: Literal["clientview.forecast/1"] = Field(
@@ -123,14 +112,14 @@ class ForecastDocument(_Part):
     project: str
     name: str
     as_of: Instant
-    record: RecordPart | None = Field(description="None: never measured by `backtest` until then.")
+    record: MeasuredRecordPart | None = Field(description="None: never measured by `backtest` until then.")
     milestones: list[OutlookPart]
     goals: list[OutlookPart]
     iterations: list[OutlookPart]
     what_if: WhatIfPart | None = None
 
 
-class FiguresPart(_Part):
+class FiguresPart(Part):
     """How a method did. Losses (pinball) and error in calendar days, averaged over milestones."""
 
     method: Method
@@ -148,7 +137,7 @@ class FiguresPart(_Part):
     median_error_days: float | None
 
 
-class WarningsPart(_Part):
+class WarningsPart(Part):
     """How early slips against the first plan were seen."""
 
     milestones: int
@@ -160,7 +149,7 @@ class WarningsPart(_Part):
     lead_days: float | None
 
 
-class BacktestDocument(_Part):
+class BacktestDocument(Part):
     """What a backtest found. Never shown to a client."""
 
     schema_name: Literal["clientview.backtest/1"] = Field(
@@ -178,7 +167,7 @@ class BacktestDocument(_Part):
     warnings: WarningsPart
 
 
-class RowPart(_Part):
+class RowPart(Part):
     """A line of `backtest --jsonl`: what was forecast for one milestone on one day; null where refused."""
 
     project: str

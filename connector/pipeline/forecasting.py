@@ -29,9 +29,9 @@ from connector.pipeline.forecast_document import (
     CreepPart,
     EffectPart,
     ForecastDocument,
+    MeasuredRecordPart,
     MovedPart,
     OutlookPart,
-    RecordPart,
     WhatIfPart,
 )
 from connector.pipeline.relevance import by_relevance
@@ -124,8 +124,8 @@ def answer(workspace: Workspace, project: Project, question: Question) -> Foreca
     )
 
 
-def _record(made_at: dt.datetime, record: Record) -> RecordPart:
-    return RecordPart(
+def _record(made_at: dt.datetime, record: Record) -> MeasuredRecordPart:
+    return MeasuredRecordPart(
         measured_at=made_at,
         n=record.n,
         held=record.held,

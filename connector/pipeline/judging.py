@@ -22,6 +22,8 @@ from connector.analysis.forecast.chronicle import Chronicle, chronicle
 from connector.analysis.history import Version
 from connector.analysis.judge import judge
 from connector.analysis.quality import quality
+from connector.analysis.raised import raised
+from connector.analysis.register import Register, register
 from connector.analysis.state import Deviation, ProjectState, QualityNote
 from connector.analysis.upkeep import Desk, FailingChannel, Limits, upkeep
 from connector.analysis.walk import histories
@@ -149,16 +151,27 @@ def judge_facts(
     agreement = agreement_of(workspace, project, audience)
     if with_forecasts and (tested := workspace.store.backtests.last(project.key, at=as_of)):
         agreement = replace(agreement, record=tested[1])
-    history = history_of(facts, agreement) if with_forecasts else None
-    state = judge(facts, agreement, as_of=as_of, history=history)
+    told = histories(facts)
+    history = history_of(facts, agreement, told) if with_forecasts else None
+    state = judge(facts, agreement, as_of=as_of, history=history, told=told)
     if history is not None:
         state = replace(priced(state, history, agreement), sprints=running(history, as_of=as_of))
     cared = upkeep(_desk(workspace, project, facts, state))
+    state = replace(state, deviations=(*(_by_cause(deviation) for deviation in state.deviations), *cared))
     return replace(
         state,
-        deviations=(*(_by_cause(deviation) for deviation in state.deviations), *cared),
         quality=_quality(workspace, project, facts, state),
+        register=_register(project, facts, told, state),
     )
+
+
+def _register(
+    project: Project, facts: ProjectFacts, told: Mapping[str, Sequence[Version]], state: ProjectState
+) -> Register:
+    """Keep the register of risks; what the records raise is told of now alone."""
+    today = calendar_of(project).local_day(state.as_of)
+    kept = register(facts, told, state.picture.risks, as_of=state.as_of, today=today)
+    return kept if _is_past(facts, state) else replace(kept, raised=raised(facts, state))
 
 
 def _desk(workspace: Workspace, project: Project, facts: ProjectFacts, state: ProjectState) -> Desk:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict
 
-from connector.pipeline.document import Instant
 from connector.pipeline.guards import Trip
+from connector.pipeline.parts import Instant
 
 EXIT_DONE = 0
 EXIT_CONFIGURATION = 2

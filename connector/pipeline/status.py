@@ -26,7 +26,6 @@ from connector.pipeline.document import (
     PromisePart,
     QualityPart,
     RecordPart,
-    RiskPart,
     Scope,
     Source,
     SprintPart,
@@ -34,6 +33,7 @@ from connector.pipeline.document import (
     TrendPart,
     Variance,
 )
+from connector.pipeline.risk_document import ExposurePart, risk_parts
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -58,7 +58,8 @@ def status_document(state: ProjectState, refs: Mapping[str, str]) -> StatusDocum
         execution_index=ExecutionPart.model_validate(state.execution),
         record=None if state.record is None else RecordPart.model_validate(state.record),
         scope=_each(Scope, state.scope),
-        risks=_each(RiskPart, picture.risks),
+        risks=risk_parts(picture.risks, state.register),
+        exposure=_each(ExposurePart, state.register.total),
         change_requests=_each(ChangeRequestPart, picture.change_requests, refs),
         decisions=_each(DecisionPart, picture.decisions),
         client_actions=_each(ClientActionPart, picture.client_actions, refs),

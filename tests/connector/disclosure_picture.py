@@ -15,7 +15,9 @@ from mappings.concepts import (
     Level,
     Picture,
     Risk,
+    RiskAction,
     ScopeItem,
+    Treatment,
     Verdict,
 )
 
@@ -84,6 +86,26 @@ def _picture() -> Picture:
                 client_response="We test a second provider and decide on 4 December which one goes live.",
                 likelihood=Level.MEDIUM,
                 impact=Level.HIGH,
+                category="supplier, as ever",
+                proximity_on=dt.date(2026, 12, 4),
+                treatment=Treatment.REDUCE,
+                owner="Rita Halloway",
+                review_on=dt.date(2026, 11, 30),
+                actions=(
+                    RiskAction(
+                        key="jira:issue:311",
+                        ref="KITE-64",
+                        title="shout at the PSP",
+                        type="Sub-task",
+                        client_title="Second provider tested",
+                        created_at=made,
+                        due_on=dt.date(2026, 12, 2),
+                        disposition=Disposition.DOING,
+                    ),
+                    RiskAction(
+                        key="jira:issue:312", ref="KITE-65", title="plan C, do not tell", created_at=made
+                    ),
+                ),
                 created_at=made,
                 disposition=Disposition.DOING,
             ),
