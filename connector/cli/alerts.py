@@ -80,7 +80,7 @@ def silence(
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so; the user without.")] = "",
 ) -> None:
     """Tell nobody of some alerts for a while; what still stands then is told at its end."""
-    from connector.pipeline.document import iso
+    from connector.pipeline.parts import iso
     from connector.pipeline.silencing import Wish
     from connector.pipeline.silencing import silence as keep
 
@@ -151,7 +151,7 @@ def test(context: typer.Context, project: session.ProjectKey) -> None:
 def _listed(workspace: Workspace, project: Project) -> _Listed:
     from connector.alerts.decide import is_open
     from connector.alerts.deliver import waiting
-    from connector.pipeline.document import iso
+    from connector.pipeline.parts import iso
 
     alerts: list[dict[str, str]] = [
         {
@@ -181,7 +181,7 @@ def _listed(workspace: Workspace, project: Project) -> _Listed:
 
 
 def _silences(workspace: Workspace, project: Project) -> list[dict[str, str | int]]:
-    from connector.pipeline.document import iso
+    from connector.pipeline.parts import iso
 
     return [
         {

@@ -17,7 +17,7 @@ from connector.analysis.walk import histories
 from connector.errors import UsageError
 from connector.pipeline import judging
 from connector.pipeline.alerting import manner_of
-from connector.pipeline.document import iso
+from connector.pipeline.parts import iso
 from connector.pipeline.workspace import Project, Workspace
 
 LONGEST = dt.timedelta(days=366)  # looked back, where nobody says since when
