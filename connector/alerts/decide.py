@@ -98,6 +98,10 @@ class Manner:
 
 
 AT_ONCE = Manner()
+FLAPS = 3
+"""How often an alert may come within a day; from then on it is over only after `CALM`."""
+CALM = dt.timedelta(hours=6)
+_LATELY = dt.timedelta(days=1)
 LOOKS: Mapping[str, int] = {"silently_at_risk": 2, "buffer": 2}
 """Rules that rest on forecasts, which waver: two looks in a row, where the project says nothing else."""
 
@@ -187,6 +191,7 @@ class _Look:
         if transition is None:
             return self._unchanged(deviation, alert)
         state = replace(_state(deviation, phase=AlertPhase.FIRING, now=self.now, before=alert), seen=seen)
+        state = replace(state, fired=self._fired(alert, is_new=is_new))
         if transition is Transition.BETTER and alert is not None:  # who knew the worse knows the better
             state = replace(state, phase=alert.phase, acknowledged_by=alert.acknowledged_by)
         return self._told(Notice(transition=transition, alert=state, deviation=deviation))
@@ -195,15 +200,25 @@ class _Look:
         """Go on with an alert whose deviation does not stand any more."""
         if alert.phase is AlertPhase.RESOLVED:
             return _Step()
-        over = replace(alert, phase=AlertPhase.RESOLVED, changed_at=self.now, seen=0, absent=0)
+        over = replace(alert, phase=AlertPhase.RESOLVED, changed_at=self.now, seen=0, absent=0, gone_at=None)
         if alert.phase is AlertPhase.PENDING:  # it never came to anything
             return _Step(state=over)
-        if alert.absent + 1 < self.manner.looks_at(alert.rule):
-            return _Step(state=replace(alert, absent=alert.absent + 1))
+        if alert.absent + 1 < self.manner.looks_at(alert.rule) or self._is_restless(alert):
+            return _Step(state=replace(alert, absent=alert.absent + 1, gone_at=alert.gone_at or self.now))
         notice = Notice(transition=Transition.RESOLVED, alert=replace(over, last_notified_at=self.now))
         if alert.last_notified_at is None:  # nobody heard of its begin
             return _Step(state=over, untold=notice)
         return self._told(notice)
+
+    def _fired(self, alert: AlertState | None, *, is_new: bool) -> tuple[dt.datetime, ...]:
+        """Return when the alert came of late; of what is new now, this time included."""
+        before = () if alert is None else alert.fired
+        return (*before, self.now)[-FLAPS:] if is_new else before
+
+    def _is_restless(self, alert: AlertState) -> bool:
+        """Say whether an alert came so often of late that it must be away for a while to be over."""
+        often = [at for at in alert.fired if self.now - at < _LATELY]
+        return len(often) >= FLAPS and self.now - (alert.gone_at or self.now) < CALM
 
     def _pending(
         self, deviation: Deviation, alert: AlertState | None, seen: int, began_at: dt.datetime
@@ -213,6 +228,7 @@ class _Look:
             seen=seen,
             changed_at=began_at,
             last_notified_at=None,
+            fired=() if alert is None else alert.fired,
         )
         is_begin = alert is None or alert.phase is not AlertPhase.PENDING
         notice = Notice(transition=Transition.FIRED, alert=state, deviation=deviation)
@@ -228,12 +244,15 @@ class _Look:
     def _unchanged(self, deviation: Deviation, alert: AlertState | None) -> _Step:
         """Tell somebody else of what nobody acknowledged; forget looks that did not show it."""
         if alert is not None and self._is_forgotten(alert):
-            state = replace(alert, absent=0, escalated_at=self.now)
+            state = replace(alert, absent=0, gone_at=None, escalated_at=self.now)
             return _Step(
                 state=state,
                 notice=Notice(transition=Transition.ESCALATED, alert=state, deviation=deviation),
             )
-        return _Step(state=replace(alert, absent=0)) if alert and alert.absent else _Step()
+        if alert is None or not alert.absent:
+            return _Step()
+        came_back = self._fired(alert, is_new=True)
+        return _Step(state=replace(alert, absent=0, gone_at=None, fired=came_back))
 
     def _is_forgotten(self, alert: AlertState) -> bool:
         after = self.manner.escalate_after

@@ -221,6 +221,18 @@ RULES: tuple[Rule, ...] = (
         keys=("watch.unmapped_ratio",),
         health="none",
     ),
+    Rule(
+        name="data_quality",
+        about="project",
+        on=(
+            "an issue cannot be read; or more than a quarter of the work, and at least 3, is done without a"
+            " resolution, or has no estimate where at least half has one"
+        ),
+        off="none of it",
+        info="else",
+        warning="an issue cannot be read",
+        health="none",
+    ),
 )
 BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
 

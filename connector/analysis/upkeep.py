@@ -13,11 +13,22 @@ from adapters.records import Category, Field, MilestoneStatus
 from connector.analysis.blocked import blocked
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import ProjectFacts
-from connector.analysis.state import PROJECT, Deviation, Fact, ProjectState, Severity
+from connector.analysis.state import (
+    PROJECT,
+    Deviation,
+    Fact,
+    ProjectState,
+    QualityKind,
+    QualityNote,
+    Severity,
+)
 from mappings.concepts import Base, Disposition, Level, ScopeItem
 
 TOP = 5  # items that a deviation names
 LEAST_UNMAPPED = 3  # records; fewer are no gap in the rules
+MOST_UNSIZED_RATIO = 0.5  # of the work that counts; where more has no estimate, it is not estimated
+POOR_RATIO = 0.25  # of the work that counts; less that is unreliable is ordinary
+_POOR = (QualityKind.UNREADABLE, QualityKind.DONE_WITHOUT_RESOLUTION, QualityKind.MISSING_ESTIMATE)
 _OPEN = frozenset({Disposition.OPEN, Disposition.DOING})
 
 
@@ -80,6 +91,7 @@ def upkeep(desk: Desk) -> tuple[Deviation, ...]:
         *_stale_sources(desk),
         *_failing_channels(desk),
         *_unmapped(desk),
+        *_poor_records(desk),
     ]
     return tuple(found)
 
@@ -247,6 +259,37 @@ def _unmapped(desk: Desk) -> Iterator[Deviation]:
             since=desk.state.as_of,
             facts={"count": gaps, "total": total, "items": tuple(one.ref for one in picture.unplaced[:TOP])},
         )
+
+
+def _poor_records(desk: Desk) -> Iterator[Deviation]:
+    """Tell, in one, of everything that makes the records unreliable beyond the ordinary."""
+    notes = {note.kind: note for note in desk.state.quality}
+    poor = [notes[kind] for kind in _POOR if kind in notes and _is_poor(desk, notes[kind])]
+    if poor:
+        is_blind = poor[0].kind is QualityKind.UNREADABLE
+        yield Deviation(
+            id=f"data_quality:{PROJECT}",
+            rule="data_quality",
+            object=PROJECT,
+            object_name=PROJECT,
+            severity=Severity.WARNING if is_blind else Severity.INFO,
+            since=desk.state.as_of,
+            facts={
+                "kinds": tuple(note.kind.value for note in poor),
+                "counts": tuple(f"{note.kind.value}={note.count}" for note in poor),
+                "examples": poor[0].examples,
+            },
+        )
+
+
+def _is_poor(desk: Desk, note: QualityNote) -> bool:
+    """Say whether a kind is beyond the ordinary: any, or a quarter of the work, and not all by choice."""
+    counting = [one for one in desk.state.picture.items if one.disposition is not Disposition.DROPPED]
+    if note.kind is QualityKind.UNREADABLE:
+        return True
+    if note.kind is QualityKind.MISSING_ESTIMATE and note.count > MOST_UNSIZED_RATIO * len(counting):
+        return False  # nobody estimates here
+    return note.count >= LEAST_UNMAPPED and note.count > POOR_RATIO * len(counting)
 
 
 def _day(desk: Desk, at: dt.datetime) -> str:

@@ -32,6 +32,7 @@ RULES = (
     "edition_overdue",
     "channel_failed",
     "unmapped",
+    "data_quality",
 )
 """What people may call the rules of deviation by; `analysis.rulebook` describes each."""
 

@@ -39,6 +39,8 @@ class AlertState:
     seen: int = 0  # syncs in a row that showed it
     absent: int = 0  # syncs in a row that did not
     last_notified_at: dt.datetime | None = None  # None: nobody was told so far
+    fired: tuple[dt.datetime, ...] = ()  # when it began of late, the last times
+    gone_at: dt.datetime | None = None  # since when looks have not shown it; None: the last one did
     escalated_at: dt.datetime | None = None  # somebody else was told that nobody acknowledged it
     acknowledged_by: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)

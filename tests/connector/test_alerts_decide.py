@@ -165,11 +165,12 @@ def test_critical_messages_do_not_wait() -> None:
 
 @given(st.lists(st.lists(st.sampled_from(list(Severity)), max_size=1), max_size=12))
 def test_levels_told_follow_levels_seen(history: list[list[Severity]]) -> None:
-    """Whatever the course, the last notice sent always says how it stands now."""
+    """Whatever the course from day to day, the last notice sent always says how it stands now."""
     known: dict[str, AlertState] = {}  # there is one alert
     told: Severity | None = None
-    for seen in history:
-        decision = decide([creep(level) for level in seen], known.values(), now=NOW, is_first=False)
+    for days, seen in enumerate(history):
+        now = NOW + dt.timedelta(days=days)
+        decision = decide([creep(level) for level in seen], known.values(), now=now, is_first=False)
         known.update({state.rule: state for state in decision.states})
         for notice in decision.notices:
             told = None if notice.transition is Transition.RESOLVED else notice.alert.severity

@@ -204,3 +204,21 @@ def test_a_worse_level_of_what_was_told_does_not_wait() -> None:
     told.look(RISK, times=3)
     assert told.look(replace(RISK, severity=Severity.CRITICAL)) == [Transition.WORSE]
     assert told.look() == [Transition.RESOLVED]
+
+
+def test_what_comes_and_goes_is_over_only_once_it_is_calm() -> None:
+    """Every other hour for four days: told three times within a day, then it stands until six calm hours."""
+    told = Told()
+    said = [one for hour in range(96) for one in told.look(*([RISK] if hour % 2 == 0 else []))]
+    assert said == [Transition.FIRED, Transition.RESOLVED] * 2 + [Transition.FIRED]
+    assert told.look(times=5) == []
+    assert told.look(times=9) == [Transition.RESOLVED]
+    assert told.look(RISK) == [Transition.FIRED]
+
+
+def test_what_came_back_after_a_day_is_no_flapping() -> None:
+    """Thirteen hours on, thirteen off: less than three times a day is told each time."""
+    told = Told()
+    for _ in range(6):
+        assert told.look(RISK, times=13) == [Transition.FIRED]
+        assert told.look(times=13) == [Transition.RESOLVED]

@@ -17,8 +17,8 @@ from connector.analysis import rulebook
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, SourceFacts
 from connector.analysis.judge import judge
-from connector.analysis.state import ProjectState, Severity
-from connector.analysis.upkeep import Desk, Limits, upkeep
+from connector.analysis.state import ProjectState, QualityKind, QualityNote, Severity
+from connector.analysis.upkeep import Desk, FailingChannel, Limits, upkeep
 from connector.config.watch import RULES as RULE_NAMES
 from connector.config.watch import WatchSettings
 from mappings.concepts import ClientAction, Decision, Level, Picture, Risk, Unplaced
@@ -204,6 +204,54 @@ def test_gaps_in_the_rules_are_told_from_three_records_and_a_tenth() -> None:
     assert told(desk(unplaced=gaps, nothing=27)) == []
     assert [rule for rule, _ in told(desk(unplaced=gaps, nothing=26))] == ["unmapped"]
     assert told(desk(unplaced=gaps[:2], nothing=0)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "level"),
+    [
+        (QualityKind.UNREADABLE, 1, Severity.WARNING),
+        (QualityKind.DONE_WITHOUT_RESOLUTION, 4, Severity.INFO),
+        (QualityKind.DONE_WITHOUT_RESOLUTION, 3, None),
+        (QualityKind.MISSING_ESTIMATE, 4, Severity.INFO),
+        (QualityKind.MISSING_ESTIMATE, 6, Severity.INFO),
+        (QualityKind.MISSING_ESTIMATE, 7, None),
+        (QualityKind.MISSING_ESTIMATE, 3, None),
+        (QualityKind.ORPHAN, 12, None),
+    ],
+)
+def test_poor_records_are_told_beyond_the_ordinary(
+    kind: QualityKind, count: int, level: Severity | None
+) -> None:
+    """Of twelve pieces of work a quarter is three; where more than six have no estimate nobody estimates."""
+    base = desk(*(issue(number) for number in range(1, 13)))
+    note = QualityNote(kind=kind, count=count, examples=("APO-1",))
+    given = replace(base, state=replace(base.state, quality=(note,)))
+    found = [one for one in upkeep(given) if one.rule == "data_quality"]
+    assert [(one.severity, one.facts["kinds"]) for one in found] == ([(level, (kind,))] if level else [])
+
+
+def test_of_all_that_is_poor_the_gravest_stands_first() -> None:
+    """What cannot be read makes it a warning; its examples are told."""
+    base = desk(*(issue(number) for number in range(1, 13)))
+    notes = (
+        QualityNote(kind=QualityKind.MISSING_ESTIMATE, count=5, examples=("APO-1",)),
+        QualityNote(kind=QualityKind.UNREADABLE, count=1, examples=("APO-9 (due: no date)",)),
+    )
+    found = upkeep(replace(base, state=replace(base.state, quality=notes)))
+    (one,) = [each for each in found if each.rule == "data_quality"]
+    assert (one.severity, one.facts["counts"], one.facts["examples"]) == (
+        Severity.WARNING,
+        ("unreadable=1", "missing_estimate=5"),
+        ("APO-9 (due: no date)",),
+    )
+
+
+def test_a_failing_channel_is_told_with_its_reason() -> None:
+    """The channel is named as the configuration does."""
+    dead = FailingChannel(name="env:PM", since=day(50), reason="refused", waiting=3)
+    (one,) = [each for each in upkeep(replace(desk(), channels=(dead,))) if each.rule == "channel_failed"]
+    assert (one.id, one.since) == ("channel_failed:env:PM", day(50))
+    assert one.facts == {"reason": "refused", "waiting": 3, "since_on": "2026-10-21"}
 
 
 def everything() -> tuple[ProjectState, list[str]]:
