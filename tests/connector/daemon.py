@@ -1,20 +1,25 @@
-"""The service as a process of its own, its log read as it is written."""
+"""The service as a process of its own, its log read as it is written.
+
+Processes are forked from one that has read the program before: to start Python and read everything anew
+takes two seconds each.
+"""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+from connector.cli.app import run
 from connector.clock import VARIABLE
 
 _PATIENCE_S = 60.0  # for what takes a second on an idle machine
@@ -26,16 +31,16 @@ Line = dict[str, object]
 class Daemon:
     """A running `clientview run`; its log lines come out of `until`."""
 
-    process: subprocess.Popen[str]
+    process: ForkServerProcess
     seen: list[Line] = field(default_factory=list)
     _coming: queue.SimpleQueue[Line] = field(default_factory=queue.SimpleQueue)
 
-    def read(self) -> None:
+    def read(self, pipe: Path) -> None:
         """Take in what the process writes, to its end."""
-        assert self.process.stderr is not None
-        for text in self.process.stderr:
-            is_line = text.startswith("{")
-            self._coming.put(json.loads(text) if is_line else {"event": "", "text": text})
+        with pipe.open(encoding="utf-8") as written:
+            for text in written:
+                is_line = text.startswith("{")
+                self._coming.put(json.loads(text) if is_line else {"event": "", "text": text})
 
     def until(self, event: str, **facts: object) -> Line:
         """Wait for a line of an event that tells all these facts; lines before it are passed over."""
@@ -51,27 +56,23 @@ class Daemon:
             if line["event"] == event and facts.items() <= line.items():
                 return line
 
-    def events(self) -> list[object]:
-        """List the events told so far and until now."""
+    def told(self, event: str) -> list[Line]:
+        """List the lines of an event until now."""
         while not self._coming.empty():
             self.seen.append(self._coming.get())
-        return [line["event"] for line in self.seen]
+        return [line for line in self.seen if line["event"] == event]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
         """Ask it to stop, and wait until it has; returns after how many seconds."""
         asked_s = time.monotonic()
-        self.process.send_signal(number)
-        self.process.wait(_PATIENCE_S)
+        self.send(number)
+        self.process.join(_PATIENCE_S)
         return time.monotonic() - asked_s
 
-    def reload(self) -> None:
-        """Ask it to read its configuration again."""
-        self.process.send_signal(signal.SIGHUP)
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self.process.kill()
-        self.process.wait()
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, number)
 
 
 @contextmanager
@@ -83,19 +84,31 @@ def daemon(config: Path, *arguments: str, clock: str) -> Iterator[Daemon]:
         arguments: Behind `run`.
         clock: `CLIENTVIEW_NOW`.
     """
-    environment = {**os.environ, VARIABLE: clock}
-    command = [sys.executable, "-m", "connector", "--config", str(config), "run", *arguments]
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["connector.cli.app", "connector.scheduler"])
+    pipe = config.parent / f"log-{time.monotonic_ns()}"
+    os.mkfifo(pipe)
+    command = ["--config", str(config), "run", *arguments]
+    process = context.Process(target=_live, args=(command, {**os.environ, VARIABLE: clock}, pipe))
     running = Daemon(process)
-    reader = threading.Thread(target=running.read, daemon=True)
+    process.start()
+    reader = threading.Thread(target=running.read, args=(pipe,), daemon=True)
     reader.start()
     try:
         yield running
     finally:
         process.kill()
-        process.wait()
+        process.join()
         reader.join()
-        if process.stderr is not None:
-            process.stderr.close()
+        pipe.unlink()
+
+
+def _live(command: list[str], environment: Mapping[str, str], pipe: Path) -> None:
+    """Be the process: `clientview COMMAND`, its log in the pipe."""
+    os.environ.clear()
+    os.environ.update(environment)
+    log = os.open(pipe, os.O_WRONLY)
+    os.dup2(log, 2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.close(log)
+    raise SystemExit(run(command))
