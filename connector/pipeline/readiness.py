@@ -116,10 +116,18 @@ def _kept(workspace: Workspace, file: Path) -> None:
     Raises:
         UsageError: It was lost; the next edition would be made with another one.
     """
-    if not file.exists() and workspace.store.counting.has_editions():
+    if not file.exists() and _has_editions(workspace):
         raise UsageError(
             f"{file}: found no such file, though editions were published; put back the backup of it"
         )
+
+
+def _has_editions(workspace: Workspace) -> bool:
+    """Tell whether anything was published, as far as the store says; what it lacks is another check's."""
+    try:
+        return workspace.store.counting.has_editions()
+    except ConnectorError:
+        return False
 
 
 def _nearest(place: Path) -> Path:

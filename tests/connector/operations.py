@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import requests
 import uvicorn
@@ -19,6 +21,7 @@ from connector.analysis.facts import Gone
 from connector.analysis.state import Severity
 from connector.clock import Clock
 from connector.pipeline.workspace import Workspace, open_workspace
+from connector.store import open_store
 from connector.store.alerts import AlertPhase, AlertState
 from connector.store.editions import Edition
 from connector.store.staging import Plan, PullKind
@@ -59,11 +62,22 @@ def ago(hours: float) -> dt.datetime:
     return NOW - dt.timedelta(hours=hours)
 
 
+@cache
+def _empty_store() -> bytes:
+    """Return a store as the migrations leave it, made once."""
+    with TemporaryDirectory() as folder:
+        open_store("sqlite:///empty.db", folder=Path(folder)).close()
+        return (Path(folder) / "empty.db").read_bytes()
+
+
 @contextmanager
 def installation(folder: Path, *, more: str = "") -> Iterator[Workspace]:
     """Open a workspace whose clock stands at `NOW`."""
     file = folder / "clientview.toml"
     file.write_text(CONFIG.format(more=more), encoding="utf-8")
+    store = folder / "clientview.db"
+    store.touch(mode=0o600)
+    store.write_bytes(_empty_store())
     with open_workspace(file, Clock(rehearsed_from=NOW)) as workspace:
         yield workspace
 
