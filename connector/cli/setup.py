@@ -113,12 +113,14 @@ def check(
     from connector.errors import UsageError
     from connector.pipeline.checking import faults
     from connector.pipeline.places import left_behind_lines
+    from connector.pipeline.speaking import unspoken_lines
 
     found = faults(session.config_file(context))
     if found:
         raise UsageError(f"{len(found)} fault{'' if len(found) == 1 else 's'}\n" + "\n".join(found))
     session.say(f"{session.config_file(context)}: no fault found")
-    for line in left_behind_lines(load_config(session.config_file(context))):
+    config = load_config(session.config_file(context))
+    for line in (*left_behind_lines(config), *unspoken_lines(config)):
         session.warn(line)
     if online:
         _check_online(context)

@@ -288,8 +288,11 @@ def _of_work() -> tuple[Sample, ...]:
             since=_on(ON(2026, 11, 3)),
             amount=_numbers(7, 14),
             why=lambda speech: (
-                speech.count("format.listed", 4, names=speech.joined(("APO-54", "APO-55", "APO-60"))),
+                speech.count(
+                    "format.listed", 4, names=speech.say("format.item", item="APO-60", title="Story 60")
+                ),
                 "APO-12",
+                "APO-12 → APO-54 → APO-26",
             ),
             effect=_on(LATER_ON),
             command="clientview explain apollo APO-54",
