@@ -156,13 +156,10 @@ def judge_facts(
     state = judge(facts, agreement, as_of=as_of, history=history, told=told)
     if history is not None:
         state = replace(priced(state, history, agreement), sprints=running(history, as_of=as_of))
+    state = replace(state, quality=_quality(workspace, project, facts, state))
     cared = upkeep(_desk(workspace, project, facts, state))
     state = replace(state, deviations=(*(_by_cause(deviation) for deviation in state.deviations), *cared))
-    return replace(
-        state,
-        quality=_quality(workspace, project, facts, state),
-        register=_register(project, facts, told, state),
-    )
+    return replace(state, register=_register(project, facts, told, state))
 
 
 def _register(
