@@ -12,6 +12,8 @@ from connector.cli import session
 if TYPE_CHECKING:
     from connector.pipeline.pull import Order
     from connector.pipeline.workspace import Workspace
+    from connector.scheduler import Service
+    from connector.scheduler.service import Beside
 
 Projects = Annotated[
     list[str] | None, typer.Argument(metavar="[PROJECT]...", help="Keys; all if none is named.")
@@ -52,23 +54,39 @@ def sync(  # noqa: PLR0913, PLR0917 - the parameters of a command are its option
 def run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Everything that is due, now, then end.")] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Also show client pages behind links.")] = False,
 ) -> None:
     """Run the service: syncs, alerts and editions on the configured rhythm."""
-    from connector.pipeline import logbook
-    from connector.scheduler import Service, run_once
+    from connector.errors import UsageError
+    from connector.scheduler import run_once
 
+    if once and serve:
+        raise UsageError(
+            "run: found --once and --serve; expected one of them: what ends at once serves nobody"
+        )
     with session.opened(context) as workspace:
         if once:
             session.finish(run_once(workspace))
-            return
-
-        def begin_log(changed: Workspace) -> None:
-            logbook.begin(changed.config.service, stream=sys.stderr, now=changed.now)
-
-        begin_log(workspace)
-        service = Service(workspace, session.config_file(context), on_change=begin_log)
-        if not service.run():
+        elif not _service(context, workspace, serve=serve).run():
             session.leave_now()
+
+
+def _service(context: typer.Context, workspace: Workspace, *, serve: bool) -> Service:
+    """Make the service, its log begun as configured; the web side is read only where it is wanted."""
+    from connector.pipeline import logbook
+    from connector.scheduler import Service
+
+    def begin_log(changed: Workspace) -> None:
+        logbook.begin(changed.config.service, stream=sys.stderr, now=changed.now)
+
+    def web_server(current: Workspace) -> Beside:
+        from connector.web.server import WebServer
+
+        return WebServer(current)
+
+    begin_log(workspace)
+    beside = web_server if serve else None
+    return Service(workspace, session.config_file(context), beside=beside, on_change=begin_log)
 
 
 def _order(*, full: bool, accept: bool, by: str, reason: str) -> Order:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from connector.errors import ConnectorError, SafetyError
 from connector.pipeline.editions import Published, publish_scheduled
+from connector.pipeline.reminding import remind_of_draft
 from connector.pipeline.report import EXIT_DONE
 from connector.pipeline.rhythm import is_due
 from connector.pipeline.workspace import Project, Workspace
@@ -58,6 +59,8 @@ def publish_due(workspace: Workspace, project: Project, audience: str, telling: 
     _turns(workspace, project, audience).write(
         _TURN, workspace.now().isoformat(), until=workspace.now() + _REMEMBERED
     )
+    if done.waits_for:
+        remind_of_draft(workspace, project, audience)
     _tell(project, audience, done, telling)
     return EXIT_DONE
 

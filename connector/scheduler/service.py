@@ -43,6 +43,10 @@ _log = logging.getLogger(__name__)
 class Beside(Protocol):
     """What runs beside the scheduler: the web side."""
 
+    @property
+    def url(self) -> str:
+        """Where it is found."""
+
     def start(self) -> None:
         """Begin; raises UsageError where it cannot."""
 
@@ -169,6 +173,7 @@ class Service:
         if self._make_beside is not None:
             self._beside = self._make_beside(self._workspace)
             self._beside.start()
+            _log.info("serving at %s", self._beside.url, extra={"event": "service.serving"})
 
     def _stop_beside(self) -> None:
         if self._beside is not None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from connector.pipeline.rhythm import is_due, next_on
+from connector.store import open_store
+from connector.store.outbox import MessageState
 from tests.connector.workbench import Workbench, tracker
 
 MONDAY_8 = "0 8 * * mon"
@@ -57,20 +59,29 @@ def test_once_syncs_and_publishes_what_is_due(bench: Workbench) -> None:
         due = bench.do("run", "--once").out
         bench.pass_days(7)
         no_news = bench.do("run", "--once").out
+        bench.pass_days(1)
+        bench.stories[1].move(bench.now, "Done", resolution="Done")
+        off_rhythm = bench.do("run", "--once").out
     assert "edition 1 for client" in first
     assert "edition" not in early
     assert "edition 2 for client" in due
     assert "edition" not in no_news
+    assert "edition" not in off_rhythm, "its turn was taken on Monday, when nothing was new"
 
 
 def test_a_draft_that_awaits_approval_is_a_warning(bench: Workbench) -> None:
-    """It is left for a person, whose approval publishes exactly it."""
+    """It is left for a person, who is told once, and whose approval publishes exactly it."""
     with tracker(bench) as server:
-        bench.configure(server, approval="always", more=f'  publish_cron = "{MONDAY_8}"\n')
+        alerts = '\n  [project.alerts]\n  to = ["json://127.0.0.1:9/"]\n'
+        bench.configure(server, approval="always", more=f'  publish_cron = "{MONDAY_8}"\n{alerts}')
         ended = bench.do("run", "--once")
+        bench.do("run", "--once")
+        with open_store("sqlite:///clientview.db", folder=bench.folder) as store:
+            told = [one.body for one in store.outbox.list("apollo", MessageState.WAITING)]
         is_there = (bench.folder / "site").exists()
         bench.do("publish", "apollo", "--approved-by", "P. Manager")
     assert "awaits approval" in ended.err
+    assert len([body for body in told if "clientview preview apollo" in body]) == 1
     assert not is_there
 
 
@@ -89,3 +100,18 @@ def test_a_failed_source_ends_once_with_3(bench: Workbench) -> None:
         bench.patch.setenv("TEST_JIRA_TOKEN", "wrong")
         ended = bench.run("run", "--once")
     assert ended.code == 3
+
+
+def test_what_keeps_an_edition_back_leaves_it_due(bench: Workbench) -> None:
+    """Refused for safety on its day, it is published as soon as nothing speaks against it."""
+    cron = f'  publish_cron = "{MONDAY_8}"\n'
+    with tracker(bench) as server:
+        bench.configure(server, more=cron)
+        allowed = bench.config.read_text(encoding="utf-8")
+        bench.config.write_text(allowed.replace("rehearsal = true", ""), encoding="utf-8")
+        refused = bench.run("run", "--once")
+        bench.config.write_text(allowed, encoding="utf-8")
+        bench.pass_days(1)
+        published = bench.do("run", "--once").out
+    assert refused.code == 4
+    assert "edition 1 for client" in published
