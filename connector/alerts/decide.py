@@ -60,13 +60,17 @@ class Notice:
     deviation: Deviation | None = None
 
     @property
+    def at(self) -> dt.datetime:
+        """When it happened: of what is only told again, or to others, when that was."""
+        alert = self.alert
+        if self.transition is Transition.ESCALATED and alert.escalated_at is not None:
+            return alert.escalated_at
+        return alert.last_notified_at or alert.changed_at
+
+    @property
     def key(self) -> str:
         """Name this notice uniquely within its project, for sending it once."""
-        alert = self.alert
-        at = alert.last_notified_at or alert.changed_at
-        if self.transition is Transition.ESCALATED and alert.escalated_at is not None:
-            at = alert.escalated_at
-        return f"{alert.rule}:{alert.object}:{self.transition}@{at:%Y%m%dT%H%M%S.%f}"
+        return f"{self.alert.rule}:{self.alert.object}:{self.transition}@{self.at:%Y%m%dT%H%M%S.%f}"
 
     @property
     def is_quiet(self) -> bool:

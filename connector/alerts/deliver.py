@@ -224,7 +224,7 @@ def _transition(notice: Notice) -> AlertTransition:
     return AlertTransition(
         rule=alert.rule,
         object=alert.object,
-        at=alert.changed_at,
+        at=notice.at,
         before="" if notice.transition is Transition.FIRED else "firing",
         after=alert.phase,
         severity=alert.severity,
