@@ -103,6 +103,13 @@ def test_what_flickers_is_told_as_the_project_wants_it() -> None:
     assert rehearsed(*looks, manner=Manner(looks={"slipping": 3})).fired == ()
 
 
+def test_what_must_have_stood_is_told_as_long_after() -> None:
+    """Seen weekly from day 7 on, and to stand for ten days: told on day 21."""
+    looks = [state(0), *(state(at, rules=["slipping"]) for at in (7, 14, 21, 28))]
+    found = rehearsed(*looks, manner=Manner(holds={"slipping": dt.timedelta(days=10)}))
+    assert [one.at for one in found.fired] == [day(21)]
+
+
 def test_a_day_that_was_not_kept_is_compared_with_its_first_warning() -> None:
     """Agreed for 20 September; warned on 8 September: twelve days before."""
     found = rehearsed(state(0), state(7, rules=["slipping"]), state(28, rules=["slipping", "overdue"]))
