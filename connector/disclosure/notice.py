@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from connector.disclosure.catalogue import catalogue
+from connector.disclosure.manifest import CONFIGURED, FIXED_TEXT, Disclosure
 from connector.disclosure.notice_view import NoticeView
 from connector.disclosure.portal_view import PastEdition
 from connector.disclosure.view import Amount, ClientText, ContactView, Day, Theme
@@ -60,4 +62,22 @@ def notice_view(given: NoticeInput) -> NoticeView:
         contact_label=ClientText(words.say("page.contact")),
         contact=given.contact,
         theme=given.theme,
+    )
+
+
+def notice_told(view: NoticeView, *, own: Iterable[str]) -> tuple[Disclosure, ...]:
+    """Return what a notice may say: its project, publisher, number and day, and what is configured.
+
+    Args:
+        view: The notice. Its contact and footer are the edition's: they may be said only if they are
+            configured still. A logo is a picture, whatever letters its bytes hold by chance.
+        own: What the configuration says to clients today, beside project and publisher.
+    """
+    said = [(text, CONFIGURED) for text in (view.project.value, view.publisher.value, *own) if text]
+    said += [(view.number.text.value, FIXED_TEXT), (view.withdrawn.text.value, FIXED_TEXT)]
+    said += [(view.withdrawn.on.isoformat(), FIXED_TEXT)]
+    said += [(view.theme.logo.value, CONFIGURED)] if view.theme.logo else []
+    return tuple(
+        Disclosure(path="notice", text=text, source_field="notice", record="", rule=rule)
+        for text, rule in said
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from connector.disclosure.internal import InternalValue
 from connector.disclosure.leaks import find_leaks
-from connector.disclosure.notice import NoticeInput, notice_view
+from connector.disclosure.notice import NoticeInput, notice_told, notice_view
 from connector.disclosure.notice_view import NoticeView
 from connector.disclosure.portal_view import PastEdition
 from connector.disclosure.serial import load_view
@@ -24,10 +25,15 @@ from connector.pipeline.sealing import Given, seal
 from connector.pipeline.shelving import mend, shelve
 from connector.pipeline.workspace import Project, Workspace
 from connector.publish.bundle import beside, fixed_texts
+from connector.publish.notice import fixed_texts as fixed_words
 from connector.publish.notice import notice
 from connector.store.chain import LinkKind
 from connector.store.editions import Edition
 
+_BARE = (
+    "the notice leaves out contact, logo and footer of the edition: what stood in them is internal today,"
+    " and the configuration no longer says it"
+)
 _UNSAFE = (
     "feed, calendar, badge and list of editions were taken away: what stood in them of older editions is"
     " internal today. They come back with the next edition"
@@ -68,13 +74,15 @@ def withdraw(
         edition = workspace.store.editions.get(project.key, audience, number)
         if number in withdrawn(workspace, project.key, audience):
             raise UsageError(f"project {project.key}: edition {number} for {audience} was withdrawn already")
-        shown, warnings = _beside(workspace, project, edition)
+        values = _internal(workspace, project)
+        inside, said = _notice(workspace, project, edition, values)
+        shown, warnings = _beside(workspace, edition, values)
         given = Given(
             kind=LinkKind.WITHDRAWN,
             audience=audience,
             number=number,
             at=workspace.now(),
-            inside=notice(_notice(workspace, project, edition)),
+            inside=inside,
             beside=shown,
             by=approval.approved_by,
             reason=approval.reason,
@@ -83,10 +91,37 @@ def withdraw(
         workspace.store.editions.withdraw(link.link, link.files, lock=lock)
         page = shelve(workspace, project, audience)
         failed = beside_the_edition(workspace, project, audience)
-    return Withdrawn(page=page, warnings=(*mended, *warnings, *failed))
+    return Withdrawn(page=page, warnings=(*mended, *said, *warnings, *failed))
 
 
-def _notice(workspace: Workspace, project: Project, edition: Edition) -> NoticeView:
+def _internal(workspace: Workspace, project: Project) -> tuple[InternalValue, ...]:
+    """Return what neither the notice nor what lies beside the editions may hold."""
+    facts = judging.facts_of(workspace, project)
+    return (*internal_values(workspace, project, facts), *of_other_projects(workspace, project))
+
+
+def _notice(
+    workspace: Workspace, project: Project, edition: Edition, values: Sequence[InternalValue]
+) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
+    """Make the notice's files; of the fewest words where the edition's own are internal today.
+
+    A withdrawal takes words back: nothing that is found holds it up.
+    """
+    view = _notice_view(workspace, project, edition)
+    files = notice(view)
+    told = notice_told(view, own=_configured(workspace, project))
+    if find_leaks(files, values, told, fixed=fixed_words(view)).is_clean:
+        return files, ()
+    return notice(replace(view, contact=None, theme=Theme())), (_BARE,)
+
+
+def _configured(workspace: Workspace, project: Project) -> tuple[str, ...]:
+    """Return what the configuration says to clients today, and a notice may therefore say."""
+    site, contact = workspace.config.site, project.settings.contact
+    return tuple(filter(None, (site.footer, contact.name, contact.email)))
+
+
+def _notice_view(workspace: Workspace, project: Project, edition: Edition) -> NoticeView:
     settings = project.settings
     chosen = settings.audience(edition.audience)
     view = load_view(edition.view)
@@ -107,7 +142,7 @@ def _notice(workspace: Workspace, project: Project, edition: Edition) -> NoticeV
 
 
 def _beside(
-    workspace: Workspace, project: Project, edition: Edition
+    workspace: Workspace, edition: Edition, values: Sequence[InternalValue]
 ) -> tuple[Mapping[str, bytes], tuple[str, ...]]:
     """Make what lies beside the editions once this one is withdrawn; nothing where that is not safe.
 
@@ -120,8 +155,6 @@ def _beside(
         return {}, ()
     past = _past(workspace, edition, at=now, without=standing[0].number)
     files = beside(view, past)
-    facts = judging.facts_of(workspace, project)
-    values = (*internal_values(workspace, project, facts), *of_other_projects(workspace, project))
     leaks = find_leaks(files, values, disclosed_by(standing[0]), fixed=fixed_texts(view, past))
     return (files, ()) if leaks.is_clean else ({}, (_UNSAFE,))
 

@@ -119,6 +119,24 @@ def test_a_withdrawn_edition_gives_way_to_a_notice(bench: Workbench) -> None:
     assert "withdrawn" in (bench.folder / HOME / "feed.xml").read_text(encoding="utf-8").lower()
 
 
+def test_a_notice_says_nothing_that_became_internal(bench: Workbench) -> None:
+    """Its contact is the edition's: one that the configuration dropped and the tracker knows is left out."""
+    person = bench.world.person("adab", "Ada Byron", email="ada.byron@northwind.example")
+    bench.stories[0].assign_to(bench.now, person)
+    contact = '\n  [project.contact]\n  name = "Ada Byron"\n  email = "ada.byron@northwind.example"\n'
+    with tracker(bench) as server:
+        bench.configure(server, more=contact)
+        publish_two(bench)
+        named = bench.do("publish", "apollo", "--withdraw", "1", "--reason", "wrong numbers")
+        bench.configure(server)
+        dropped = bench.do("publish", "apollo", "--withdraw", "2", "--reason", "wrong numbers")
+    notices = [(bench.folder / HOME / f"editions/{number}/index.html").read_text() for number in (1, 2)]
+    assert ["Ada Byron" in notice for notice in notices] == [True, False]
+    assert ["Apollo web shop" in notice for notice in notices] == [True, True]
+    assert "contact, logo and footer" not in named.err
+    assert "the notice leaves out contact, logo and footer of the edition" in dropped.err
+
+
 def test_what_follows_a_withdrawal_needs_a_person(bench: Workbench) -> None:
     """Also where nothing else does; then the chain goes on, and all of it can be made anew."""
     with tracker(bench) as server:
