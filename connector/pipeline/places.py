@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +56,22 @@ def portal_place(workspace: Workspace, client: str, audience: str) -> str:
         audience: Name of the audience.
     """
     return _portal(workspace.config, client, audience)
+
+
+def every_place(config: Config, project: str, audiences: Iterable[str]) -> tuple[str, ...]:
+    """Name the folders that a project's pages may lie in, under any configuration it may have had.
+
+    Args:
+        config: The configuration; the project need not be in it any more.
+        project: The project's key.
+        audiences: Names of the audiences it has or had.
+
+    Returns:
+        The project's own folder, then the opaque name of each audience.
+    """
+    named = tuple(audiences)
+    plain = tuple(f"{project}/{audience}" for audience in named) if project == CLIENTS else (project,)
+    return (*plain, *(_token(config, "place", project, audience) for audience in named))
 
 
 def series_of(workspace: Workspace, project: str, audience: str) -> str:

@@ -59,7 +59,7 @@ def copy_store(source: Path, target: Path) -> None:
         StoreError: The store cannot be read, or the copy cannot be written.
     """
     os.close(os.open(target, os.O_CREAT | os.O_RDWR | os.O_EXCL, 0o600))
-    with _told(source), closing(_open(source)) as reader, closing(_open(target)) as writer:
+    with told_plainly(source), closing(open_file(source)) as reader, closing(open_file(target)) as writer:
         reader.backup(writer, progress=_patient())
         writer.execute("PRAGMA journal_mode = DELETE")
 
@@ -77,7 +77,7 @@ def put_in_place(copy: Path, store: Path) -> None:
         StoreError: The store cannot be written.
     """
     os.close(os.open(store, os.O_CREAT | os.O_RDWR, 0o600))
-    with _told(store), closing(_open(copy)) as reader, closing(_open(store)) as writer:
+    with told_plainly(store), closing(open_file(copy)) as reader, closing(open_file(store)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("PRAGMA synchronous = FULL")
         reader.backup(writer, progress=_patient())
@@ -89,7 +89,7 @@ def contents(file: Path) -> Contents:
     Raises:
         StoreError: It is no store of ours, or damaged.
     """
-    with _told(file), closing(_open(file)) as reader:
+    with told_plainly(file), closing(open_file(file)) as reader:
         tables = {row[0] for row in reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables:
             return Contents(revision=None, projects={}, fences={})
@@ -109,7 +109,7 @@ def check_whole(file: Path) -> None:
     Raises:
         StoreError: It is damaged.
     """
-    with _told(file), closing(_open(file)) as reader:
+    with told_plainly(file), closing(open_file(file)) as reader:
         (found,) = reader.execute("PRAGMA integrity_check(1)").fetchone()
     if found != "ok":
         raise StoreError(f"store {file}: found it damaged ({found}); expected a whole one")
@@ -124,12 +124,26 @@ def fence_off(file: Path, fences: Mapping[str, int]) -> None:
     """
     raised = "fence = max(fence, excluded.fence), owner = '', expires_at = excluded.expires_at"
     over = "1970-01-01T00:00:00.000000Z"
-    with _told(file), closing(_open(file)) as writer, writer:
+    with told_plainly(file), closing(open_file(file)) as writer, writer:
         writer.executemany(
             "INSERT INTO locks (project, owner, fence, expires_at) VALUES (?, '', ?, ?)"  # noqa: S608 - fixed text
             f" ON CONFLICT (project) DO UPDATE SET {raised}",
             [(project, number + 1, over) for project, number in fences.items()],
         )
+
+
+def open_file(file: Path) -> sqlite3.Connection:
+    """Open a store's file for what goes beyond single statements; the caller closes it."""
+    return sqlite3.connect(file, timeout=BUSY_TIMEOUT_MS / 1000)
+
+
+@contextmanager
+def told_plainly(file: Path) -> Iterator[None]:
+    """Tell the driver's own errors as a StoreError, in plain words."""
+    try:
+        yield
+    except sqlite3.Error as exc:
+        raise plain(exc, where=str(file)) from exc
 
 
 def _holdings(reader: sqlite3.Connection, tables: set[str]) -> dict[str, Holding]:
@@ -149,10 +163,6 @@ def _holdings(reader: sqlite3.Connection, tables: set[str]) -> dict[str, Holding
     }
 
 
-def _open(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(file, timeout=BUSY_TIMEOUT_MS / 1000)
-
-
 def _patient() -> Callable[[int, int, int], None]:
     """Give up on a store that others never leave: the backup itself would try for ever."""
     refused = 0
@@ -165,12 +175,3 @@ def _patient() -> Callable[[int, int, int], None]:
             raise sqlite3.OperationalError("database is locked")
 
     return look
-
-
-@contextmanager
-def _told(file: Path) -> Iterator[None]:
-    """Tell the database's own errors in plain words."""
-    try:
-        yield
-    except sqlite3.Error as exc:
-        raise plain(exc, where=str(file)) from exc

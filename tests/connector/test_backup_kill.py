@@ -1,8 +1,4 @@
-"""kill -9 in the middle of a backup, a restore or a migration: the old state, or the new one; never a half.
-
-Children are killed at a given number of file operations, which Python's audit events count, and at random
-moments, which also hit the copying inside SQLite.
-"""
+"""kill -9 in the middle of a backup or a restore: the old state, or the new one; never a half."""
 
 from __future__ import annotations
 
@@ -10,8 +6,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,70 +20,11 @@ from connector.pipeline.restoring import restore
 from connector.pipeline.workspace import open_workspace
 from connector.store import open_store
 from tests.connector.cellar import NOW, fill, fingerprint, install
+from tests.connector.mortals import Mortals
 
 SOAK = bool(os.environ.get("CLIENTVIEW_SOAK"))
 STEPS = range(1, 400) if SOAK else (12, 40, 55, 70, 85)
 MOMENTS = range(200 if SOAK else 2)
-ROOT = Path(__file__).parents[2]
-
-CHILDREN = """
-import os, signal, sys, time
-from pathlib import Path
-from connector.cli.app import run
-from connector.clock import system_clock
-import connector.pipeline.restoring, connector.pipeline.workspace, sqlalchemy.dialects.sqlite
-
-EVENTS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect", "shutil.rmtree"}
-
-def killed_at(step):
-    seen = 0
-    def look(event, arguments):
-        nonlocal seen
-        if event not in EVENTS:
-            return
-        seen += 1
-        if seen == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-    return look
-
-for line in sys.stdin:
-    how, number, *arguments = line.rstrip("\\n").split("\\t")
-    child = os.fork()
-    if not child:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if how == "step":
-            sys.addaudithook(killed_at(int(number)))
-        os._exit(run(arguments))
-    if how == "moment":
-        time.sleep(float(number))
-        os.kill(child, signal.SIGKILL)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-
-
-class Mortals:
-    """Commands of our own that are killed."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", CHILDREN],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-
-    def run(self, how: str, number: float, *arguments: str | Path) -> int:
-        """Run a command to its end, or to its kill; return its exit code, or minus the signal."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("\t".join([how, str(number), *map(str, arguments)]) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        """End the mother of all children."""
-        self._process.communicate()
 
 
 @pytest.fixture(scope="module")
