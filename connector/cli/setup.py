@@ -12,12 +12,13 @@ import typer
 from connector.cli import session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from adapters.protocol import Catalogue
     from connector.clock import Clock
     from connector.pipeline.checking import SourceCheck
+    from connector.pipeline.doctor import Finding
     from connector.pipeline.drafting import Start
     from connector.pipeline.quality_check import QualityCheck
     from connector.pipeline.starting import Drafted
@@ -188,7 +189,7 @@ def _drafted_lines(start: Start, drafted: Drafted) -> Iterator[str]:
 
 
 def _check_online(context: typer.Context) -> None:
-    from connector.pipeline import checking
+    from connector.pipeline import checking, doctor
     from connector.pipeline.report import EXIT_CONFIGURATION, EXIT_DONE, EXIT_TRACKER, gravest
 
     with session.opened(context) as workspace, session.progress_bars() as progress:
@@ -198,6 +199,8 @@ def _check_online(context: typer.Context) -> None:
             line for project in projects for line in checking.channel_faults(workspace, project)
         ]
         qualities = list(checking.qualities(workspace, projects, checks))
+        skews = {one.source: one.ahead_s for one in checks if one.ahead_s is not None}
+        findings = list(doctor.examine(workspace, ahead_s=skews))
     for one in checks:
         session.say("\n".join(_check_lines(one)))
     for key, found in qualities:
@@ -206,8 +209,18 @@ def _check_online(context: typer.Context) -> None:
         session.say(f"{first} and {second} share {count} issues")
     for line in channel_faults:
         session.warn(line)
+    _say_findings(findings)
+    is_at_fault = bool(channel_faults) or any(one.grade is doctor.Grade.FAULT for one in findings)
     codes = [EXIT_CONFIGURATION if one.is_configuration else EXIT_TRACKER for one in checks if one.failure]
-    session.finish(gravest([*codes, EXIT_CONFIGURATION if channel_faults else EXIT_DONE]))
+    session.finish(gravest([*codes, EXIT_CONFIGURATION if is_at_fault else EXIT_DONE]))
+
+
+def _say_findings(findings: Sequence[Finding]) -> None:
+    session.say("installation:")
+    for one in findings:
+        session.say(f"  {one.grade.value:<8} {one.part}: {one.text}")
+        if one.remedy:
+            session.say(f"           → {one.remedy}")
 
 
 def _quality_lines(key: str, found: QualityCheck) -> Iterator[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
 from adapters.errors import AdapterError
 from adapters.protocol import Adapter, Catalogue, Window
 from adapters.records import Issue
+from adapters.usage import Usage
 from connector.alerts.deliver import fault_of
 from connector.config import load_config
 from connector.config.documents import read_documents, resolve
@@ -41,6 +42,7 @@ class SourceCheck:
     keys: frozenset[str] = frozenset()
     read: Sequence[Issue] = field(default=(), repr=False)  # pulled for this look alone: none are stored
     unknown_fields: tuple[str, ...] = ()  # fields of the project's own rule file that the tracker lacks
+    ahead_s: float | None = None  # our clock, of the tracker's; None: it told no time
 
 
 def faults(file: Path) -> tuple[str, ...]:
@@ -66,10 +68,12 @@ def look(workspace: Workspace, project: Project, progress: Progress) -> Iterator
     Issues are those stored; of a source that was never synced they are pulled, and not stored.
     """
     for source in project.sources:
+        usage = Usage()
         try:
-            adapter = workspace.open_anew(source)
+            adapter = workspace.open_anew(source, usage=usage)
             try:
-                yield _look(workspace, project, source, adapter, progress)
+                found = _look(workspace, project, source, adapter, progress)
+                yield replace(found, ahead_s=usage.ahead_s)
             finally:
                 adapter.close()
         except AdapterError as error:

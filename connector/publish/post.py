@@ -176,6 +176,23 @@ def send(server: Server, message: bytes, envelope: Envelope, *, begin: Callable[
         return Handed(outcome=Outcome.LATER, reason=_told(exc, parts), is_server=stage == "connecting")
 
 
+def reach(server: Server) -> str:
+    """Connect, encrypt and log in as for a message, and send none.
+
+    Returns:
+        Why a message could not be handed over now; "" where it could.
+    """
+    parts = urlsplit(server.url)
+    try:
+        with _connected(parts, server.ca_file) as smtp:
+            smtp.ehlo_or_helo_if_needed()
+    except smtplib.SMTPResponseException as exc:
+        return _refused(exc.smtp_code, exc.smtp_error, parts).reason
+    except (smtplib.SMTPException, OSError) as exc:
+        return _told(exc, parts)
+    return ""
+
+
 def _headers(view: ClientView, envelope: Envelope) -> Iterator[tuple[str, str | Address]]:
     yield "From", Address(_line(view.publisher), addr_spec=envelope.sender)
     yield "To", Address(addr_spec=envelope.recipient)

@@ -15,9 +15,19 @@ from connector.store.engine import Database
 from connector.store.errors import LockedError
 from connector.store.processes import is_dead, shown, this_process
 
-__all__ = ["LOCK_TTL", "LONGEST_HOLD", "Lock", "Locks", "check_lock", "is_dead", "this_process"]
+__all__ = [
+    "LOCK_TTL",
+    "LONGEST_HOLD",
+    "WATCHED_TTL",
+    "Lock",
+    "Locks",
+    "check_lock",
+    "is_dead",
+    "this_process",
+]
 
 LOCK_TTL = dt.timedelta(minutes=10)  # without a sign of life; renewed between the steps of a run
+WATCHED_TTL = dt.timedelta(minutes=3)  # of a process that calls `renew_held` every half minute
 LONGEST_HOLD = dt.timedelta(hours=6)  # what hangs for longer is no longer vouched for by its process
 
 
@@ -35,12 +45,13 @@ class Locks:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.ttl = LOCK_TTL  # a process that gives signs of life by itself sets `WATCHED_TTL`
         self._guard = threading.Lock()
         self._held: dict[Lock, dt.datetime] = {}  # by this object, and since when
 
     @contextmanager
     def project_lock(
-        self, project: str, *, owner: str, now: Callable[[], dt.datetime], ttl: dt.timedelta = LOCK_TTL
+        self, project: str, *, owner: str, now: Callable[[], dt.datetime], ttl: dt.timedelta | None = None
     ) -> Iterator[Lock]:
         """Hold the project's lock for a block of work.
 
@@ -51,7 +62,7 @@ class Locks:
             project: Key of the project.
             owner: Who asks: `this_process()`.
             now: The clock.
-            ttl: How long the lock holds without `renew`.
+            ttl: How long the lock holds without `renew`; by default the `ttl` of this object.
 
         Raises:
             LockedError: Somebody else holds it.
@@ -62,7 +73,7 @@ class Locks:
         finally:
             self.release(lock, now=now())
 
-    def acquire(self, project: str, *, owner: str, now: dt.datetime, ttl: dt.timedelta = LOCK_TTL) -> Lock:
+    def acquire(self, project: str, *, owner: str, now: dt.datetime, ttl: dt.timedelta | None = None) -> Lock:
         """Take the lock; see `project_lock`."""
         held = tables.locks
         with self._database.write() as connection:
@@ -70,7 +81,7 @@ class Locks:
             if row is not None and row.expires_at > now and not is_dead(row.owner):
                 raise LockedError(project, owner=shown(row.owner), expires_at=row.expires_at)
             fence = 1 if row is None else row.fence + 1
-            values = {"owner": owner, "fence": fence, "expires_at": now + ttl}
+            values = {"owner": owner, "fence": fence, "expires_at": now + (ttl or self.ttl)}
             if row is None:
                 connection.execute(insert(held).values(project=project, **values))
             else:
@@ -88,7 +99,7 @@ class Locks:
             owner: str = connection.execute(query).scalar_one_or_none() or ""
         return "" if is_dead(owner) else owner
 
-    def renew_held(self, *, now: dt.datetime, ttl: dt.timedelta = LOCK_TTL) -> None:
+    def renew_held(self, *, now: dt.datetime) -> None:
         """Give a sign of life for every lock that was taken here, as a living process does in long waits.
 
         One held for longer than `LONGEST_HOLD` is left to expire; one taken over is left alone.
@@ -97,7 +108,7 @@ class Locks:
             vouched = [lock for lock, since in self._held.items() if now - since < LONGEST_HOLD]
         for lock in vouched:
             with suppress(LockedError):
-                self.renew(lock, now=now, ttl=ttl)
+                self.renew(lock, now=now)
 
     def release_held(self, *, now: dt.datetime) -> None:
         """Give back every lock that was taken here, before the process ends with work under way."""
@@ -106,7 +117,7 @@ class Locks:
         for lock in left:
             self.release(lock, now=now)
 
-    def renew(self, lock: Lock, *, now: dt.datetime, ttl: dt.timedelta = LOCK_TTL) -> None:
+    def renew(self, lock: Lock, *, now: dt.datetime) -> None:
         """Give a sign of life.
 
         Raises:
@@ -114,7 +125,7 @@ class Locks:
         """
         with self._database.write() as connection:
             check_lock(connection, lock)
-            _set_expiry(connection, lock, at=now + ttl)
+            _set_expiry(connection, lock, at=now + self.ttl)
 
     def check(self, lock: Lock) -> None:
         """Refuse to go on with a lock that somebody took over.
@@ -124,6 +135,14 @@ class Locks:
         """
         with self._database.read() as connection:
             check_lock(connection, lock)
+
+    def held(self, *, now: dt.datetime) -> tuple[Lock, ...]:
+        """List the locks that hold at an instant, by project; those of ended processes are none."""
+        kept = tables.locks.c
+        query = select(kept.project, kept.owner, kept.fence).where(kept.expires_at > now)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(kept.project)).mappings().all()
+        return tuple(Lock(**row) for row in rows if not is_dead(row["owner"]))
 
     def release(self, lock: Lock, *, now: dt.datetime) -> None:
         """Give it back; nothing happens if it was taken over."""
