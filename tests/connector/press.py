@@ -13,6 +13,7 @@ from connector.pipeline.signing import PublicKey, public_key
 from connector.pipeline.workspace import Project, Workspace, open_workspace
 from connector.store.chain import LinkKind
 from connector.store.editions import Edition
+from tests.new_store import lay_store
 
 START = dt.datetime(2026, 9, 1, 8, 0, tzinfo=dt.UTC)
 AUDIENCE = "client"
@@ -48,6 +49,7 @@ class Press:
         file = self.folder / "clientview.toml"
         if not file.exists():
             file.write_text(CONFIG, encoding="utf-8")
+            lay_store(self.folder)
         self.workspace = open_workspace(file, Clock(rehearsed_from=START))
 
     @property

@@ -14,6 +14,7 @@ from connector.pipeline.pull import Order, Outcome, Question, Setting, pull
 from connector.store import Store, open_store
 from connector.store.locks import this_process
 from tests.builders import SOURCE, day, issue, milestone
+from tests.new_store import NAME, lay_store
 
 WEEK = dt.timedelta(days=7)
 
@@ -77,5 +78,6 @@ class Puller:
 @contextmanager
 def puller(folder: Path) -> Iterator[Puller]:
     """Open an empty store in a folder, with a source beside it."""
-    with open_store("sqlite:///store.db", folder=folder) as store:
+    lay_store(folder)
+    with open_store(f"sqlite:///{NAME}", folder=folder) as store:
         yield Puller(store)

@@ -19,6 +19,7 @@ from connector.demo.trackers.jira.cloud import JiraCloud
 from connector.demo.trackers.jira.issues import IssueActs
 from connector.demo.trackers.jira.plans import VersionActs
 from connector.demo.trackers.jira.world import JiraWorld
+from tests.new_store import lay_store
 
 START = dt.datetime(2026, 9, 1, 8, 0, tzinfo=dt.UTC)  # a Tuesday
 DAY = dt.timedelta(days=1)
@@ -82,6 +83,7 @@ class Workbench:
 
     def __post_init__(self) -> None:
         """Make a project with one release of ten stories, a goal and a risk."""
+        lay_store(self.folder)
         self.world.project("APO", "Apollo")
         self.r1 = self.world.version("APO", "R1", at=START - 30 * DAY, release_on=dt.date(2026, 10, 1))
         epic = self.world.issue("APO", at=START - 29 * DAY, summary="Checkout", type="Epic")
