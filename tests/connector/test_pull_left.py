@@ -74,6 +74,6 @@ def test_what_left_is_not_forgotten_by_a_pull_that_fails(site: Puller, tmp_path:
     with pytest.raises(UnreachableError):
         site.pull()
     site.adapter.fail_after = None
-    with open_store("sqlite:///store.db", folder=tmp_path) as store:
+    with open_store("sqlite:///clientview.db", folder=tmp_path) as store:
         Puller(store, site.adapter, at=0.2).pull()
     assert site.gone == {"APO-2": "moved_out"}
