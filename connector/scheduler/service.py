@@ -28,10 +28,11 @@ from connector.scheduler.rounds import Rounds, send_ping
 from connector.scheduler.stopping import Stop
 from connector.scheduler.timetable import Timetable
 from connector.scheduler.turns import Turns
+from connector.store.locks import WATCHED_TTL
 from mappings.errors import FaultsError
 
 GRACE_S = 7.0  # for what is under way when the service is to end; systemd and containers give ten
-SIGN_OF_LIFE_EVERY = dt.timedelta(minutes=1)
+SIGN_OF_LIFE_EVERY = dt.timedelta(seconds=30)
 SPREAD_S = 60.0  # over which the first syncs of many projects begin
 APART_S = 1.0  # at most, between two of them
 
@@ -86,6 +87,7 @@ class Service:
             rounds=Rounds(workspace.named(), complete=self._ping),
         )
         workspace.sleep = stop.sleep
+        workspace.store.locks.ttl = WATCHED_TTL
 
     def run(self) -> bool:
         """Serve until SIGTERM or SIGINT.
