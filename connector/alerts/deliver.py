@@ -16,6 +16,7 @@ from connector.alerts.failing import GIVEN_UP, LASTING
 from connector.alerts.message import Message
 from connector.alerts.route import Route
 from connector.alerts.texts import speech
+from connector.alerts.words import one_line
 from connector.analysis.state import Severity
 from connector.errors import UsageError
 from connector.store import Store
@@ -234,10 +235,11 @@ def _transition(notice: Notice) -> AlertTransition:
 
 def trial(route: Route, channel: str, project: str, *, now: dt.datetime) -> channels.Sent:
     """Send a message that says that it is a trial."""
+    say = speech(route.language)
     message = Message(
         key="",
-        subject=f"[{project}] Test of the alert channel",
-        text="Alerts of clientview reach this channel.\n",
+        subject=say.say("subject", project=one_line(project), title=say.say("trial.subject")),
+        text=say.say("trial.text") + "\n",
         severity=Severity.INFO,
         project=route.project,
     )

@@ -186,7 +186,7 @@ def _lists(found: Sequence[Heading], scene: Scene) -> Iterator[str]:
 
 
 def _entry(rule: str, entry: LedgerEntry, scene: Scene) -> str:
-    say, title = scene.speech, scene.titles.get(entry.item_key, "")
+    say, title = scene.speech, words.one_line(scene.titles.get(entry.item_key, ""))
     marks = [
         say.day(entry.at.astimezone(scene.zone).date()),
         *([_why(entry.why, say)] if entry.why else []),

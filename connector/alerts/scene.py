@@ -21,13 +21,14 @@ from connector.analysis.state import (
     ScopeRow,
 )
 from connector.analysis.walk import ITEMS
-from mappings.concepts import ScopeItem
+from mappings.concepts import Disposition, ScopeItem
 
 BOOKED: Mapping[str, EntryKind] = {
     "scope_creep": EntryKind.UNAPPROVED_ADD,
     "scope_dropped": EntryKind.REMOVED,
 }
 """Rules about scope, and the entries that their deviations stand on."""
+_OPEN = (Disposition.DOING, Disposition.OPEN)
 _LONGEST_TITLE = 40  # characters, of an issue named within a sentence
 
 
@@ -68,35 +69,42 @@ class Scene:
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """The tracker's titles, by issue key. Internal, as alerts are."""
-        return {item.key: words.one_line(item.title) for item in self.state.picture.items}
+        """The tracker's titles as they are written, by issue key. Internal, as alerts are."""
+        return {item.key: item.title for item in self.state.picture.items}
 
     @cached_property
     def refs(self) -> Mapping[str, str]:
         """What people call each issue, by its key: `APO-77`."""
         picture = self.state.picture
         kinds = (picture.goals, picture.items, picture.risks, picture.decisions, picture.client_actions)
-        return {one.key: words.one_line(one.ref) for kind in kinds for one in kind}
+        return {one.key: one.ref for kind in kinds for one in kind}
 
     @cached_property
-    def items_by_key(self) -> Mapping[str, ScopeItem]:
-        """Pieces of work, by issue key."""
-        return {item.key: item for item in self.state.picture.items}
+    def open_work(self) -> Mapping[str, Sequence[ScopeItem]]:
+        """Open pieces of work by milestone and goal: what is begun first, then the oldest."""
+        found: dict[str, list[ScopeItem]] = {}
+        for item in self.state.picture.items:
+            if item.disposition in _OPEN:
+                for container in (*item.milestones, *item.goals):
+                    found.setdefault(container, []).append(item)
+        for items in found.values():
+            items.sort(key=lambda item: (_OPEN.index(item.disposition), item.created_at, item.key))
+        return found
 
     def called(self, refs: Iterable[str]) -> Sequence[str]:
         """Name issues by what people call them, with the tracker's title where it is known."""
-        say = self.speech
-        return [
-            say.say("format.item", item=ref, title=self._by_ref[ref]) if self._by_ref.get(ref) else ref
-            for ref in map(words.one_line, refs)
-        ]
+        return [self._titled(ref) for ref in refs]
+
+    def _titled(self, ref: str) -> str:
+        item = words.one_line(ref)
+        title = words.one_line(self._by_ref.get(ref, ""), most=_LONGEST_TITLE)
+        return self.speech.say("format.item", item=item, title=title) if title else item
 
     @cached_property
     def _by_ref(self) -> Mapping[str, str]:
         picture = self.state.picture
         known = [(one.ref, one.title) for one in picture.items]
-        known += [(one.ref, one.title) for one in picture.unplaced]
-        return {words.one_line(ref): words.one_line(title, most=_LONGEST_TITLE) for ref, title in known}
+        return dict(known + [(one.ref, one.title) for one in picture.unplaced])
 
     def label(self, key: str, name: str = "") -> str:
         """Say what people call an object.

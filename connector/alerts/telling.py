@@ -12,11 +12,10 @@ from connector.alerts.decide import Notice
 from connector.alerts.outlook import outlook
 from connector.alerts.scene import Scene
 from connector.analysis.state import NOT_FORECAST, PROJECT, MilestoneState
-from mappings.concepts import Disposition, ScopeItem
+from mappings.concepts import ScopeItem
 
 NAMED = 3  # objects that a line names
 _LONGEST_REASON = 300  # characters
-_OPEN = (Disposition.DOING, Disposition.OPEN)  # what is begun stands first
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +72,14 @@ def left(milestone: MilestoneState, scene: Scene) -> str:
 
 def still_open(container: str, scene: Scene) -> str:
     """Name the first pieces of work that are open in a milestone or goal; "" where none is known."""
-    items = [item for item in _within(container, scene) if item.disposition in _OPEN]
-    items.sort(key=lambda item: (_OPEN.index(item.disposition), item.created_at, item.key))
-    return scene.speech.say("open", items=first([item.ref for item in items], scene)) if items else ""
+    refs = [item.ref for item in scene.open_work.get(container, ())]
+    return scene.speech.say("open", items=first(refs, scene)) if refs else ""
 
 
 def first(refs: Sequence[str], scene: Scene, *, total: int = 0) -> str:
     """Name the first of some issues with their titles, and count the rest; see `Speech.listed`."""
-    return scene.speech.listed(scene.called(refs), NAMED, total=total)
+    named = scene.called(refs[:NAMED])
+    return scene.speech.listed(named, NAMED, total=max(total, len(refs)))
 
 
 def effects_on(container: str, scene: Scene) -> tuple[Effect, ...]:
@@ -92,13 +91,19 @@ def effects_on(container: str, scene: Scene) -> tuple[Effect, ...]:
         return tuple(_forecast(scene.milestones[container], scene, is_own=True))
     if container == PROJECT:
         return _one(_by_date(scene.milestones.values())[-1:], scene)
-    return effects_of_work((item.key for item in _within(container, scene)), scene)
+    return _nearest(scene.open_work.get(container, ()), scene)
 
 
 def effects_of_work(keys: Iterable[str], scene: Scene) -> tuple[Effect, ...]:
     """Say what is forecast for the nearest milestone ahead that pieces of open work are in."""
-    items = [scene.items_by_key[key] for key in keys if key in scene.items_by_key]
-    within = {key for item in items if item.disposition in _OPEN for key in item.milestones}
+    wanted = frozenset(keys)
+    return _nearest(
+        [item for items in scene.open_work.values() for item in items if item.key in wanted], scene
+    )
+
+
+def _nearest(items: Iterable[ScopeItem], scene: Scene) -> tuple[Effect, ...]:
+    within = {key for item in items for key in item.milestones}
     return _one(_by_date(one for key, one in scene.milestones.items() if key in within)[:1], scene)
 
 
@@ -106,11 +111,6 @@ def _by_date(milestones: Iterable[MilestoneState]) -> Sequence[MilestoneState]:
     """List those that are open and have a date, the nearest first."""
     ahead = [(one.due_on, one) for one in milestones if one.status is MilestoneStatus.OPEN and one.due_on]
     return [one for _, one in sorted(ahead, key=lambda pair: (pair[0], pair[1].key))]
-
-
-def _within(container: str, scene: Scene) -> Sequence[ScopeItem]:
-    items = scene.state.picture.items
-    return [item for item in items if container in item.milestones or container in item.goals]
 
 
 def _one(milestones: Sequence[MilestoneState], scene: Scene) -> tuple[Effect, ...]:

@@ -196,14 +196,16 @@ def test_the_digest_is_told_in_the_language(language: str) -> None:
 
 
 def test_a_sync_tells_in_the_language_of_the_configuration(office: tuple[Workbench, Inbox]) -> None:
-    """From the file to the channel: message and digest; keys for programs stay as they are."""
+    """From the file to the channel: message, digest and trial; commands stay as they are."""
     bench, box = office
     bench.do("sync")
     bench.add_story()
     bench.do("sync")
     bench.pass_days(7)
     bench.do("sync")
+    bench.do("alerts", "test", "apollo")
     titles = [one["title"] for one in box.received]
+    assert titles[-1] == "[Apollo web shop] Test des Kanals für Meldungen"
     assert any("Umfang gewachsen: R1 (" in title for title in titles)
     assert any("Überblick: " in title for title in titles)
     assert any("Was Sie tun können:" in one["message"] for one in box.received)
