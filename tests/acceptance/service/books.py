@@ -8,21 +8,22 @@ messages, and messages against what was taken.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 
 from connector.analysis.state import Severity
+from connector.store.alerts import AlertTransition
 from connector.store.outbox import Message, MessageState
+from tests.acceptance.service.letters import Letter, of_mail, of_post, plain, squeezed
 from tests.acceptance.service.term import Term
-from tests.acceptance.service.town import manager
+from tests.acceptance.service.town import mailbox, manager
 
 NOT_TOLD = ", not told"  # a change under a silence, or not yet worth telling
 BETTER = "better"
-Change = tuple[str, str]  # rule and object, what happened
+CHANNEL_FAILED = "channel_failed"  # told by the other channels
 
 
 @dataclass(slots=True)
@@ -32,14 +33,17 @@ class Count:
     changes: int = 0  # to be told
     quiet: int = 0  # for information alone, left for the digest
     untold: int = 0  # pending, or over before they were told
+    elsewhere: int = 0  # that the webhook failed, or works again: told by mail
     unannounced: int = 0  # changes that no message names: lost
     invented: int = 0  # named by a message, but the store knows of none
     messages: int = 0
     once: int = 0
+    together: int = 0  # of these: after a day or more, in one mail that lists them
     twice_marked: int = 0
     twice_unmarked: int = 0
     more_often: int = 0
     lost: int = 0  # messages that nobody took
+    unlisted: int = 0  # changes that such a mail does not list
     strange: int = 0  # taken, but not in the store
 
     def __add__(self, other: Count) -> Count:
@@ -48,128 +52,138 @@ class Count:
 
 
 @dataclass(slots=True)
-class Taken:
-    """What a receiver took of one text: as it stands, and marked as said again."""
+class Entry:
+    """A message of the store, and when it was taken: as it stands, and marked as said again."""
 
+    row: Message
+    text: str
     plain: int = 0
     marked: int = 0
+    together: bool = False
+
+    def lives_at(self, at: dt.datetime) -> bool:
+        """Whether it was under way at an instant."""
+        return self.row.created_at <= at and (self.row.ended_at is None or at <= self.row.ended_at)
+
+    @property
+    def times(self) -> int:
+        """How often it was taken."""
+        return self.plain + self.marked
 
 
 @dataclass(slots=True)
 class Page:
-    """One channel of one project: its messages by text, and what was taken of each."""
+    """One channel of one project."""
 
-    sent: Counter[str] = field(default_factory=Counter)
-    taken: dict[str, Taken] = field(default_factory=dict)
-    strange: list[str] = field(default_factory=list)
+    entries: list[Entry]
+    changes: Sequence[AlertTransition] = ()  # that the channel is to hear of
+    strange: list[Letter] = field(default_factory=list)
+    unlisted: int = 0
 
-    def take(self, text: str, *, marked: bool) -> None:
+    def take(self, letter: Letter) -> None:
         """Book something that was taken."""
-        if text not in self.sent:
-            self.strange.append(text)
+        alive = [entry for entry in self.entries if entry.lives_at(letter.at)]
+        same = [entry for entry in alive if letter.is_of(entry.text)]
+        if same:
+            one = min(same, key=lambda entry: -entry.times if letter.marks(entry.text) else entry.times)
+            one.marked += letter.marks(one.text)
+            one.plain += not letter.marks(one.text)
             return
-        told = self.taken.setdefault(text, Taken())
-        told.marked += marked
-        told.plain += not marked
+        tried = [entry for entry in alive if entry.row.attempts and not entry.times]
+        if len(tried) > 1 and letter.lists:
+            self._take_together(letter, tried)
+        else:
+            self.strange.append(letter)
+
+    def _take_together(self, letter: Letter, entries: Sequence[Entry]) -> None:
+        """Book a mail that lists what waited for a day or more."""
+        for entry in entries:
+            entry.plain += 1
+            entry.together = True
+        since = min(entry.row.created_at for entry in entries)
+        wanted = sum(since <= one.at <= letter.at for one in self.changes)
+        self.unlisted += max(wanted - letter.lists, 0)
 
     def count(self) -> Count:
         """Add up."""
-        found = Count(messages=sum(self.sent.values()), strange=len(self.strange))
-        for text, wanted in self.sent.items():
-            told = self.taken.get(text, Taken())
-            again = told.plain + told.marked - wanted
-            found.lost += max(-again, 0)
-            found.more_often += max(again - wanted, 0)
-            found.twice_marked += min(max(again, 0), told.marked)
-            found.twice_unmarked += max(again - told.marked, 0)
-            found.once += wanted - max(-again, 0) - min(max(again, 0), wanted)
+        found = Count(messages=len(self.entries), strange=len(self.strange), unlisted=self.unlisted)
+        for entry in self.entries:
+            found.lost += entry.times == 0
+            found.once += entry.times == 1
+            found.together += entry.times == 1 and entry.together
+            found.twice_marked += entry.times == 2 and entry.marked > 0
+            found.twice_unmarked += entry.times == 2 and entry.marked == 0
+            found.more_often += entry.times > 2
         return found
 
 
 def count(term: Term) -> Count:
     """Settle the books of all projects."""
-    return sum((_count(term, key) for key in term.town.keys), Count())
+    pages = (page for key in term.town.keys for page in pages_of(term, key))
+    changes = (_changes(term, key) for key in term.town.keys)
+    return sum((page.count() for page in pages), sum(changes, Count()))
 
 
-def _count(term: Term, key: str) -> Count:
+def pages_of(term: Term, key: str) -> tuple[Page, Page]:
+    """Fill the pages of a project: of its webhook, and of its manager's mailbox."""
     rows = term.store.store.outbox.list(key)
-    posts = [row for row in rows if not row.channel.startswith("mailto:")]
-    mails = [row for row in rows if row.channel.startswith("mailto:")]
-    told = _changes(term, key, posts)
-    return told + _posts(term, key, posts).count() + _mails(term, key, mails).count()
-
-
-def _changes(term: Term, key: str, posts: Sequence[Message]) -> Count:
-    """Set changes against the messages that name them."""
-    stored: Counter[Change] = Counter()
-    quiet: Counter[Change] = Counter()
-    found = Count()
-    for one in term.store.store.alerts.transitions(key):
-        change = (f"{one.rule}:{one.object}", one.note)
-        if one.note.endswith(NOT_TOLD):
-            found.untold += 1
-            continue
-        stored[change] += 1
-        quiet[change] += one.severity is Severity.INFO and one.note != BETTER
-    named = Counter(change for row in posts for change in _named(json.loads(row.body)))
-    missing = stored - named
-    found.changes, found.invented = stored.total(), (named - stored).total()
-    found.quiet = (missing & quiet).total()
-    found.unannounced = (missing - quiet).total()
-    return found
-
-
-def _named(document: Mapping[str, object]) -> Iterable[Change]:
-    notices = document["notices"]
-    assert isinstance(notices, list)
-    return [(str(one["id"]), str(one["transition"])) for one in notices]
-
-
-def _posts(term: Term, key: str, rows: Sequence[Message]) -> Page:
-    page = Page(sent=Counter(_plain(json.loads(row.body)) for row in rows))
-    for body in term.post.hooked:
-        document = json.loads(body)
-        if document["project"] == key:
-            page.take(_plain(document), marked=bool(document.get("repeated")))
-    return page
-
-
-def _plain(document: Mapping[str, object]) -> str:
-    return json.dumps({name: value for name, value in document.items() if name != "repeated"}, sort_keys=True)
-
-
-def _mails(term: Term, key: str, rows: Sequence[Message]) -> Page:
-    """Match mails by their text; one whose subject says more than the message's is marked."""
-    page = Page(sent=Counter(_squeezed(row.subject, row.body) for row in rows))
-    for to, content in term.post.mailed:
-        if to != manager(key):
-            continue
-        subject, text = _read(content)
-        plain = _squeezed(subject, text)
-        whole = next((one for one in page.sent if plain != one and _is_marked(one, subject, text)), plain)
-        page.take(plain if plain in page.sent else whole, marked=plain not in page.sent)
-    return page
-
-
-def _squeezed(subject: str, text: str) -> str:
-    return f"{' '.join(subject.split())}\n{' '.join(text.split())}"
-
-
-def _is_marked(one: str, subject: str, text: str) -> bool:
-    """Whether a mail holds a message whole, and more."""
-    wanted_subject, wanted_text = one.split("\n", 1)
-    return wanted_subject in " ".join(subject.split()) and wanted_text in " ".join(text.split())
-
-
-def _read(content: bytes) -> tuple[str, str]:
-    mail = message_from_bytes(content, policy=policy.default)
-    assert isinstance(mail, EmailMessage)
-    text = mail.get_body(("plain",))
-    assert text is not None
-    return str(mail["Subject"]), str(text.get_content())
+    posts = Page([Entry(row, plain(json.loads(row.body))) for row in rows if not _is_mail(row)])
+    for taken in term.post.hooked:
+        letter = of_post(taken)
+        if letter.project == key:
+            posts.take(letter)
+    channel = mailbox(key, term.post)
+    heard = [one for one in _told(term, key) if (one.rule, one.object) != (CHANNEL_FAILED, channel)]
+    mails = Page([Entry(row, squeezed(row.subject, row.body)) for row in rows if _is_mail(row)], heard)
+    for taken in term.post.mailed:
+        if taken.to == manager(key):
+            mails.take(of_mail(taken))
+    return posts, mails
 
 
 def unsent(term: Term) -> list[Message]:
     """List messages that have still not gone out."""
     store = term.store.store.outbox
     return [one for key in term.town.keys for one in store.list(key, MessageState.WAITING)]
+
+
+def _changes(term: Term, key: str) -> Count:
+    """Set changes against the messages that name them."""
+    rows = term.store.store.outbox.list(key)
+    mailed_at = {row.created_at for row in rows if _is_mail(row)}
+    told = list(_told(term, key))
+    stored = Counter(_name(one) for one in told)
+    named = Counter(name for row in rows if not _is_mail(row) for name in _named(row))
+    missing = stored - named
+    quiet = missing & Counter(
+        _name(one) for one in told if one.severity is Severity.INFO and one.note != BETTER
+    )
+    elsewhere = missing & Counter(
+        _name(one) for one in told if one.rule == CHANNEL_FAILED and one.at in mailed_at
+    )
+    return Count(
+        changes=stored.total(),
+        quiet=quiet.total(),
+        untold=len(term.store.store.alerts.transitions(key)) - len(told),
+        elsewhere=elsewhere.total(),
+        unannounced=(missing - quiet - elsewhere).total(),
+        invented=(named - stored).total(),
+    )
+
+
+def _told(term: Term, key: str) -> Iterator[AlertTransition]:
+    for one in term.store.store.alerts.transitions(key):
+        if not one.note.endswith(NOT_TOLD):
+            yield one
+
+
+def _name(one: AlertTransition) -> tuple[str, str]:
+    return f"{one.rule}:{one.object}", one.note
+
+
+def _named(row: Message) -> list[tuple[str, str]]:
+    return [(str(one["id"]), str(one["transition"])) for one in json.loads(row.body)["notices"]]
+
+
+def _is_mail(row: Message) -> bool:
+    return row.channel.startswith("mailto:")

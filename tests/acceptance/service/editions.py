@@ -51,9 +51,9 @@ def published(term: Term) -> Published:
 def _got(term: Term) -> Counter[str]:
     """Count what readers were sent, by the number of the mail, which is one an edition."""
     return Counter(
-        f"{to} {message_from_bytes(content, policy=policy.default)['Message-ID']}"
-        for to, content in term.post.mailed
-        if to.endswith(READER)
+        f"{one.to} {message_from_bytes(one.content, policy=policy.default)['Message-ID']}"
+        for one in term.post.mailed
+        if one.to.endswith(READER)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import threading
@@ -60,23 +61,31 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep test output quiet."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Something that was taken. `to` "": by the receiver of signed JSON."""
+
+    at: dt.datetime
+    to: str = ""
+    content: bytes
+
+
 @dataclass(slots=True)
 class Post:
     """Both ways in, and what came by them since the beginning."""
 
     box: Postbox
     hook: Receiver
-    hooked: list[bytes] = field(default_factory=list)
-    mailed: list[tuple[str, bytes]] = field(default_factory=list)  # recipient, message
+    hooked: list[Taken] = field(default_factory=list)
+    mailed: list[Taken] = field(default_factory=list)
 
-    def collect(self) -> tuple[int, int]:
-        """Take in what came; returns how many mails and how many posts were new."""
+    def collect(self, at: dt.datetime) -> None:
+        """Take in what came in the round of an instant."""
         mails = [(envelope.rcpt_tos[0], envelope.content) for envelope in self.box.received]
         self.box.received.clear()
-        self.mailed += [(to, content) for to, content in mails if isinstance(content, bytes)]
+        self.mailed += [Taken(at=at, to=to, content=text) for to, text in mails if isinstance(text, bytes)]
         posts, self.hook.taken = self.hook.taken, []
-        self.hooked += posts
-        return len(mails), len(posts)
+        self.hooked += [Taken(at=at, content=body) for body in posts]
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def _round(now: Term, running: Service, number: int, dice: random.Random, *, is_
         _kill(now, number, dice)
     else:
         _serve(now, running, number, dice)
-    now.post.collect()
+    now.post.collect(now.town.desk.now)
     now.town.forget_requests()
     for key in now.town.keys:
         if _was_read(now, key):
