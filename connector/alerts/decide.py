@@ -103,7 +103,7 @@ class Manner:
 
 AT_ONCE = Manner()
 FLAPS = 3
-"""How often an alert may come within a day; from then on it is over only after `CALM`."""
+"""How often an alert may come or get worse within a day; from then on it is over, or better, after `CALM`."""
 CALM = dt.timedelta(hours=6)
 _LATELY = dt.timedelta(days=1)
 LOOKS: Mapping[str, int] = {"silently_at_risk": 2, "buffer": 2}
@@ -192,10 +192,12 @@ class _Look:
         if is_new and not self.manner.is_ripe(deviation.rule, seen=seen, stood=self.now - began_at):
             return self._pending(deviation, alert, seen, began_at)
         transition = self._transition(deviation, alert)
+        if transition is Transition.BETTER and alert is not None and self._is_restless(alert):
+            return _Step(state=self._away(alert))
         if transition is None:
             return self._unchanged(deviation, alert)
         state = replace(_state(deviation, phase=AlertPhase.FIRING, now=self.now, before=alert), seen=seen)
-        state = replace(state, fired=self._fired(alert, is_new=is_new))
+        state = replace(state, fired=self._fired(alert, comes=is_new or transition is Transition.WORSE))
         if transition is Transition.BETTER and alert is not None:  # who knew the worse knows the better
             state = replace(state, phase=alert.phase, acknowledged_by=alert.acknowledged_by)
         return self._told(Notice(transition=transition, alert=state, deviation=deviation))
@@ -208,16 +210,20 @@ class _Look:
         if alert.phase is AlertPhase.PENDING:  # it never came to anything
             return _Step(state=over)
         if alert.absent + 1 < self.manner.looks_at(alert.rule) or self._is_restless(alert):
-            return _Step(state=replace(alert, absent=alert.absent + 1, gone_at=alert.gone_at or self.now))
+            return _Step(state=self._away(alert))
         notice = Notice(transition=Transition.RESOLVED, alert=replace(over, last_notified_at=self.now))
         if alert.last_notified_at is None:  # nobody heard of its begin
             return _Step(state=over, untold=notice)
         return self._told(notice)
 
-    def _fired(self, alert: AlertState | None, *, is_new: bool) -> tuple[dt.datetime, ...]:
-        """Return when the alert came of late; of what is new now, this time included."""
+    def _fired(self, alert: AlertState | None, *, comes: bool) -> tuple[dt.datetime, ...]:
+        """Return when the alert came or got worse of late; where it comes now, this time included."""
         before = () if alert is None else alert.fired
-        return (*before, self.now)[-FLAPS:] if is_new else before
+        return (*before, self.now)[-FLAPS:] if comes else before
+
+    def _away(self, alert: AlertState) -> AlertState:
+        """Count a look that did not show the alert, or not as bad."""
+        return replace(alert, absent=alert.absent + 1, gone_at=alert.gone_at or self.now)
 
     def _is_restless(self, alert: AlertState) -> bool:
         """Say whether an alert came so often of late that it must be away for a while to be over."""
@@ -255,7 +261,7 @@ class _Look:
             )
         if alert is None or not alert.absent:
             return _Step()
-        came_back = self._fired(alert, is_new=True)
+        came_back = self._fired(alert, comes=True)
         return _Step(state=replace(alert, absent=0, gone_at=None, fired=came_back))
 
     def _is_forgotten(self, alert: AlertState) -> bool:

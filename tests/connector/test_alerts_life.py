@@ -216,6 +216,16 @@ def test_what_comes_and_goes_is_over_only_once_it_is_calm() -> None:
     assert told.look(RISK) == [Transition.FIRED]
 
 
+def test_a_level_that_comes_and_goes_stays_the_worse_until_it_is_calm() -> None:
+    """Worse and better every other hour: told twice each, then worse, until it was less for six hours."""
+    told, grave = Told(), replace(RISK, severity=Severity.CRITICAL)
+    told.look(RISK)
+    said = [one for hour in range(96) for one in told.look(grave if hour % 2 == 0 else RISK)]
+    assert said == [Transition.WORSE, Transition.BETTER, Transition.WORSE]
+    assert told.alert.severity is Severity.CRITICAL
+    assert told.look(RISK, times=9) == [Transition.BETTER]
+
+
 def test_what_came_back_after_a_day_is_no_flapping() -> None:
     """Thirteen hours on, thirteen off: less than three times a day is told each time."""
     told = Told()
