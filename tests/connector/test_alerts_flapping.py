@@ -1,4 +1,4 @@
-"""A value that goes to and fro about its limit makes one alert, whatever rule judges it. Day 0: 1 September."""
+"""A value that goes to and fro about its limit makes one alert, whatever rule judges it (day 0: Sept 1)."""
 
 from __future__ import annotations
 
