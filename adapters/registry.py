@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
@@ -86,9 +87,9 @@ def plugins(installed: Iterable[EntryPoint] | None = None) -> Mapping[str, Plugi
     """Return what is installed, by kind, without importing any of it.
 
     Args:
-        installed: Entry points; by default those of this interpreter.
+        installed: Entry points; by default those of this interpreter, as they were at the first call.
     """
-    points = entry_points(group=GROUP) if installed is None else installed
+    points = _installed() if installed is None else installed
     found = {kind: Plugin(kind=kind, target=target, owners=(OWNER,)) for kind, target in _BUILT_IN.items()}
     for point in points:
         owner = point.dist.name if point.dist else "unknown distribution"
@@ -98,6 +99,12 @@ def plugins(installed: Iterable[EntryPoint] | None = None) -> Mapping[str, Plugi
         owners = tuple(dict.fromkeys([*others, owner]))
         found[point.name] = Plugin(kind=point.name, target=point.value, owners=owners)
     return found
+
+
+@cache
+def _installed() -> tuple[EntryPoint, ...]:
+    """Look once: every distribution's list is read from disk, and each sync asks."""
+    return tuple(entry_points(group=GROUP))
 
 
 def load(kind: str, found: Mapping[str, Plugin]) -> type[Adapter]:
