@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from adapters.records import FieldValue, Issue
 from mappings.predicates import as_text, folded
@@ -18,6 +18,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OPENING = re.compile(r"^(?:#{1,6}[ \t]+|h[1-6]\.[ \t]+)|[ \t#]+$")
 _IN_BLOCK = ("client_title", "client_text")  # what a block between comments holds, in that order
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+|h[1-6]\.[ \t]+)(.*?)[ \t#]*$", re.MULTILINE)
+_END_OF_SECTION = "## -"  # a heading that nobody asks for
 _NO_ANSWER = "_no response_"  # what GitHub's issue forms write for a question left open
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
@@ -57,6 +58,27 @@ def block_of(issue: Issue, rules: Rules, key: str) -> str:
     return next(filter(None, headings), "") or _between_comments(issue.body).get(key, "")
 
 
+def read_part(body: str, rules: Rules) -> str:
+    """Return the part of an issue's text that is read here; the rest tells nobody anything.
+
+    Args:
+        body: The text.
+        rules: The rules of its source.
+
+    Returns:
+        The first block between comments, and the first section below each heading that `[fields]`
+        names; every value read from it is the same as from the whole. "" where there is neither.
+    """
+    text = body[:TEXT_CHARACTERS].replace("\r\n", "\n")
+    pieces: list[str] = []
+    for start, end in _joined(sorted(_read_spans(text, rules))):
+        piece = text[start:end].strip("\n")
+        if pieces and not _HEADING.match(piece):
+            pieces.append(_END_OF_SECTION)
+        pieces.append(piece)
+    return "\n".join(pieces)
+
+
 def number_of(text: str) -> float | None:
     """Read the number a text begins with (`5`, `2,5 days`); None where it begins with none."""
     found = _NUMBER.match(text.strip())
@@ -72,6 +94,34 @@ def day_of(text: str) -> dt.date | None:
 
 
 # ----------------------------------------------------------------------------------- private
+
+
+def _read_spans(text: str, rules: Rules) -> Iterator[tuple[int, int]]:
+    """Yield where the parts of a text stand that are read."""
+    if found := _BLOCK.search(text):
+        yield found.span()
+    wanted = {folded(name) for source in rules.sources.values() for name in source.heading}
+    headings = list(_HEADING.finditer(text))
+    for position, heading in enumerate(headings):
+        name = folded(heading.group(1))
+        if name in wanted:
+            wanted.remove(name)
+            last = position + 1 == len(headings)
+            yield heading.start(), len(text) if last else headings[position + 1].start()
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join those that overlap; they come in order of their beginning."""
+    begun: tuple[int, int] | None = None
+    for start, end in spans:
+        if begun is not None and start < begun[1]:
+            begun = (begun[0], max(begun[1], end))
+            continue
+        if begun is not None:
+            yield begun
+        begun = (start, end)
+    if begun is not None:
+        yield begun
 
 
 def _values(issue: Issue, source: Source) -> Iterator[str]:

@@ -10,4 +10,4 @@ class RetentionSettings(Section):
     """`[project.retention]`: from when on a project's raw data is taken out. Ledgers stay."""
 
     raw_for: Duration | None = None  # texts of closed issues and their history, since they were closed
-    people_for: Duration | None = None  # names of people in closed issues and in what was recorded
+    people_for: Duration | None = None  # names of people in closed issues and their history, likewise

@@ -28,6 +28,7 @@ from connector.pipeline.report import (
     SourceReport,
     gravest,
 )
+from connector.pipeline.retiring import retire
 from connector.pipeline.tallying import begun, ended
 from connector.pipeline.workspace import OpenSource, Project, Workspace
 from connector.store.locks import Lock, this_process
@@ -114,6 +115,8 @@ def _locked(
     workspace.store.milestones.sight(project.key, milestones=project.hand_milestones, at=workspace.now())
     has_read = any(source.exit_code == EXIT_DONE for source in sources)
     judged = _judge(workspace, project, is_first=is_first and has_read)
+    if any(source.full or source.counted is not None for source in sources):  # once a day
+        retire(workspace, project, lock=lock)
     warnings = send(workspace, project)
     state = judged.state
     return ProjectReport(

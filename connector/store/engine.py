@@ -122,6 +122,7 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
         "journal_mode = WAL",
         "synchronous = FULL",  # what we report as stored survives a power cut
         "foreign_keys = ON",
+        "secure_delete = ON",  # what is deleted is overwritten; the default of some builds alone
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -115,7 +115,6 @@ class Erasure:
         """
         kept = frozenset(keep)
         with self._database.write() as connection:
-            connection.exec_driver_sql("PRAGMA secure_delete = ON")
             guards = _guards(connection)
             for name in guards:
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")

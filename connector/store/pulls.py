@@ -27,6 +27,7 @@ from connector.store import links, tables
 from connector.store import staged_tables as staged
 from connector.store.hints import settle_fates
 from connector.store.locks import Lock, check_lock
+from connector.store.retention import keep_stripped
 from connector.store.sightings import ITERATIONS, MILESTONES, Kind, Record, record_sightings
 from connector.store.staging import Pull, PullKind, Staging, end_applied, require_open
 
@@ -88,6 +89,7 @@ class Pulls(Staging):
         with self._database.write() as connection:
             check_lock(connection, lock)
             require_open(connection, pull)
+            keep_stripped(connection, pull)
             applied = _apply_issues(connection, pull, at=finished_at)
             _apply_links(connection, pull)
             _mark_gone(connection, pull, gone)

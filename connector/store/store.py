@@ -30,6 +30,7 @@ from connector.store.notes import Notes
 from connector.store.outbox import Outbox
 from connector.store.probe import Probe
 from connector.store.pulls import Pulls
+from connector.store.retention import Retention
 from connector.store.rules import RuleUses
 from connector.store.runs import Runs
 from connector.store.silences import Silences
@@ -69,6 +70,7 @@ class Store:
         self.backtests = Backtests(database)
         self.locks = Locks(database)
         self.erasure = Erasure(database)
+        self.retention = Retention(database)
 
     def close(self) -> None:
         """Give back all connections. Idempotent."""
