@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -27,6 +28,8 @@ from connector.store.outbox import MessageState, NewMessage
 FIRST_RETRY = dt.timedelta(minutes=1)
 LONGEST_RETRY = dt.timedelta(hours=6)  # a channel mended by day is heard of the same day
 GIVE_UP_AFTER = dt.timedelta(days=30)  # of failed tries; what stands then is in `status`
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,8 @@ def _noted(
     if sent.ok:
         for one in messages:
             store.outbox.mark_sent(one.id, at=now)
+            told = {"event": "message.sent", "project": one.project, "number": one.id}
+            _log.info("project %s: message %d sent", one.project, one.id, extra=told)
         return None
     reason = f"{LASTING}{sent.reason}" if sent.is_lasting else sent.reason
     next_at = now + retry_after(max(one.attempts for one in messages))
