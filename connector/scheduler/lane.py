@@ -28,6 +28,7 @@ from connector.store.errors import LockedError
 BUSY_AGAIN = dt.timedelta(seconds=20)  # after another process was found at work on the project
 MESSAGES_EVERY = dt.timedelta(minutes=1)
 _LOOK_S = 0.5
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 _log = logging.getLogger(__name__)
 
@@ -132,6 +133,7 @@ class Lane:
     def _sync(self, workspace: Workspace, project: Project) -> dt.timedelta:
         """Sync where nobody else does or did; returns how long to wait for the next time."""
         if workspace.store.locks.holder(project.key, now=workspace.now()):
+            self._leave_to_others(workspace, project)
             return BUSY_AGAIN
         left = self._left_by_others(workspace, project)
         if left is not None:
@@ -145,6 +147,12 @@ class Lane:
         for audience in due_audiences(workspace, project):
             self._publish(workspace, project, audience)
         return next_wait(report, self._failures, sync_every=self._project.settings.sync_every)
+
+    def _leave_to_others(self, workspace: Workspace, project: Project) -> None:
+        """Take what another process is at as the first sync, if it comes to an end."""
+        if self._synced_at is None:
+            last = workspace.store.runs.last(project.key)
+            self._synced_at = last[0].started_at if last else _LONG_AGO
 
     def _left_by_others(self, workspace: Workspace, project: Project) -> dt.timedelta | None:
         """Return how long what another process read is fresh; None: it is this one's turn."""

@@ -58,8 +58,13 @@ class Turns:
 
     @contextmanager
     def beside(self, name: str) -> Iterator[None]:
-        """Work without a turn while the block runs; awaited at the end like the others."""
+        """Work without a turn while the block runs; awaited at the end like the others.
+
+        Raises:
+            StoppedError: The service is to end.
+        """
         with self._changed:
+            self._stop.check()
             self._begun[name] = self._monotonic() - self._patience_s
         with self._leaving(name):
             yield
