@@ -9,7 +9,7 @@ import pytest
 from adapters.records import MilestoneStatus
 from connector.disclosure.policy import Policy, shipped
 from connector.disclosure.projector import project_for_client
-from connector.disclosure.view import ClientView, Day, MilestoneView
+from connector.disclosure.view import ClientView, Code, Day, MilestoneView
 from tests.connector import disclosure_ahead as ahead
 from tests.connector import disclosure_sample as sample
 from tests.connector.disclosure_sample import day
@@ -145,6 +145,33 @@ def test_only_planned_days_of_open_milestones_count_as_told() -> None:
     assert projection.told == {ahead.CHECKOUT.key: day("2026-12-11"), ahead.LAUNCH.key: day("2027-01-29")}
     policy = ahead.with_switches(shipped("client-detailed"), "milestones", "title", "agreed")
     assert project_for_client(ahead.given(policy=policy)).told == {}
+
+
+@pytest.mark.parametrize(
+    ("shown", "remarks"),
+    [
+        (("agreed", "planned"), (False, True)),
+        (("agreed", "actual"), (True, False)),
+        (("planned", "actual"), (False, False)),
+    ],
+)
+def test_a_distance_is_told_only_where_both_its_days_are(
+    shown: tuple[str, ...], remarks: tuple[bool, bool]
+) -> None:
+    """What is over is measured at its actual day, what is open at its planned one: each must be open."""
+    policy = ahead.with_switches(shipped("client-detailed"), "milestones", "title", *shown)
+    view = ahead.view(policy=policy)
+    over = ahead.milestone(view, sample.MILESTONES[1].name)
+    still_open = ahead.milestone(view, NAME)
+    assert (over.remark is not None, still_open.remark is not None) == remarks
+
+
+def test_a_cancelled_milestone_says_so() -> None:
+    """Whatever its dates would say of it otherwise."""
+    cancelled = replace(ahead.CHECKOUT, status=MilestoneStatus.CANCELLED)
+    state = ahead.milestone(ahead.view(ahead.state_with(cancelled)), NAME).head.state
+    assert state is not None
+    assert state.code is Code.CANCELLED
 
 
 # ------------------------------------------------------------------------------------ the imprint
