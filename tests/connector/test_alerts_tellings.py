@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from connector.alerts.digest import digest
 from connector.alerts.message import Message, compose
 from connector.alerts.tellers import TELLERS
 from connector.alerts.texts import LANGUAGES, speech
-from connector.analysis.state import Severity
+from connector.analysis.state import MilestoneState, ProjectState, Severity, Trend
 from connector.store.alerts import AlertPhase, AlertState, AlertTransition
 from tests.connector.alert_samples import Sample, apollo, samples
 from tests.connector.alert_scenes import BERLIN, NOW, alerts, deviation
@@ -31,6 +31,7 @@ EVERY = list(itertools.product(LANGUAGES, sorted(SAMPLES)))
 HAN = re.compile("[\u4e00-\u9fff]")
 ENGLISH_WORDS = re.compile(r"\b(the|and|of|is|are|since|milestone|agreed|working days?)\b", re.IGNORECASE)
 FOREIGN = re.compile(r"`[^`]*`|Release 2: Checkout|401: [a-z ]*|40 of 80 [a-z ]*|550 [a-z ]*")
+MEASURED = {"recall", "blocked_by"}
 DIGESTS = {
     "en": """\
 Apollo web shop: at risk. 2 alerts open, 1 begun and 1 ended since 16 Nov 2026, 08:00 Europe/Berlin.
@@ -193,6 +194,63 @@ def test_the_digest_is_told_in_the_language(language: str) -> None:
     )
     assert told is not None
     assert told.text == DIGESTS[language]
+
+
+def _nothing_owed(judged: ProjectState) -> ProjectState:
+    return replace(judged, picture=replace(judged.picture, client_actions=()))
+
+
+def _release(judged: ProjectState, change: Callable[[MilestoneState], MilestoneState]) -> ProjectState:
+    (release,) = judged.milestones
+    return replace(judged, milestones=(change(release),))
+
+
+def _unrated(judged: ProjectState) -> ProjectState:
+    (risk,) = judged.picture.risks
+    return replace(judged, picture=replace(judged.picture, risks=(replace(risk, likelihood=None),)))
+
+
+def _turned(judged: ProjectState) -> ProjectState:
+    return _release(judged, lambda one: replace(one, trend=Trend(moves=2, turns=1, total_days=4)))
+
+
+UNKNOWN: dict[str, tuple[str, Callable[[ProjectState], ProjectState]]] = {
+    "waiting.holds_nothing": ("waiting_on_client", _nothing_owed),
+    "effect.unknown": ("waiting_on_client", _nothing_owed),
+    "effect.none": ("goal_idle", lambda judged: replace(judged, milestones=())),
+    "failed.never": ("sync_failed", lambda judged: replace(judged, sources=())),
+    "rating.none": ("risk_unanswered", _unrated),
+    "left.empty": ("overdue", lambda judged: _release(judged, lambda one: replace(one, total=0, done=0))),
+    "net.back": ("volatile", _turned),
+    "effect.never": (
+        "slipping",
+        lambda judged: _release(judged, lambda one: replace(one, trend=Trend(slope=1.0))),
+    ),
+    "risk.unmeasured": ("silently_at_risk", lambda judged: judged),
+    "blocked.unlinked": ("blocked", lambda judged: judged),
+}
+
+
+@pytest.mark.parametrize(("language", "key"), list(itertools.product(LANGUAGES, UNKNOWN)))
+def test_what_is_not_known_or_not_there_is_said(language: str, key: str) -> None:
+    """No gap is passed over: who holds it, what waits for it, what it does to the dates."""
+    rule, change = UNKNOWN[key]
+    kept = {name: fact for name, fact in SAMPLES[rule].found.facts.items() if name not in MEASURED}
+    found = replace(SAMPLES[rule].found, facts=kept)
+    judged = replace(change(apollo()), deviations=(found,))
+    (told,) = compose(decide([found], (), now=NOW, is_first=False), judged, BERLIN, speech(language))
+    assert speech(language).say(key) in told.text
+
+
+def test_growth_of_the_project_bears_on_its_last_milestone() -> None:
+    """A milestone's own forecast stands without a name, another's with it."""
+    judged = apollo()
+    (release,) = judged.milestones
+    last = replace(release, key="r3", name="Release 3", due_on=dt.date(2027, 3, 1))
+    found = deviation("scope_dropped", "project")
+    judged = replace(judged, milestones=(last, release), deviations=(found,))
+    (told,) = compose(decide([found], (), now=NOW, is_first=False), judged, BERLIN)
+    assert "Forecast for Release 3: by 18 Dec 2026, 85 %" in told.text
 
 
 def test_a_sync_tells_in_the_language_of_the_configuration(office: tuple[Workbench, Inbox]) -> None:
