@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ class Count:
     current: int
 
 
+@cache
 def stamp(text: str) -> dt.datetime:
-    """Read a Jira instant."""
+    """Read a Jira instant; reading is most of what counting costs, and each is read many times."""
     return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").astimezone(dt.UTC)
 
 
@@ -65,14 +67,14 @@ def count(raws: list[dict[str, Any]], version: str, agreed_at: dt.datetime) -> C
     """Count a version's scope as agreed at an instant, and every coming and going after it."""
     agreed = added = removed = current = 0
     for raw in raws:
-        was = False
-        for at, inside in spans(raw, version):
+        was, states = False, spans(raw, version)
+        for at, inside in states:
             if at > agreed_at:
                 added += inside and not was
                 removed += was and not inside
             was = inside
         current += was
-        agreed += [inside for at, inside in spans(raw, version) if at <= agreed_at][-1:] == [True]
+        agreed += [inside for at, inside in states if at <= agreed_at][-1:] == [True]
     return Count(agreed=agreed, added=added, removed=removed, current=current)
 
 

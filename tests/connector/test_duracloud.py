@@ -20,6 +20,7 @@ from connector.analysis.baseline import Approval, take
 from connector.analysis.facts import Agreement, ProjectFacts
 from connector.analysis.judge import judge
 from connector.analysis.state import EntryKind, ScopeRow
+from connector.analysis.walk import histories
 from connector.demo.trackers.jira.cloud import JiraCloud
 from connector.demo.trackers.jira.datacenter import JiraDataCenter
 from connector.demo.trackers.jira.load import load_jira
@@ -89,14 +90,14 @@ def test_the_ledger_equals_the_independent_count(
     """For each of 21 released versions: agreed 14 days after its first item, added, removed, current."""
     versions = released(raws, real_data)
     assert len(versions) == 21
-    lines, wrong = [], []
+    lines, wrong, read = [], [], histories(pulled)
     for version, name in versions:
         agreed_at = first_item_at(raws, version) + dt.timedelta(days=14)
         approval = Approval(approved_by="nobody")
         baseline = take(
             pulled, Agreement(), on_at=agreed_at, recorded_at=SEEN_AT, approval=approval, number=1
         )
-        state = judge(pulled, Agreement(baselines=(baseline,)), as_of=SEEN_AT)
+        state = judge(pulled, Agreement(baselines=(baseline,)), as_of=SEEN_AT, told=read)
         row = next(r for r in state.scope if r.container == f"jira:version:{version}" and r.unit == "items")
         told, expected = booked(row), count(raws, version, agreed_at)
         lines.append(f"{name:>12} {told}")
