@@ -282,7 +282,7 @@ def test_check_says_which_language_alerts_do_not_speak(office: tuple[Workbench, 
     assert "project apollo: alerts.language: found fr; alerts speak en, de, zh-CN" in ended.err
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(name=st.text(min_size=1, max_size=80))
 def test_a_tracker_s_name_is_one_line_in_every_language(name: str) -> None:
     """Whatever it is called: braces, breaks and controls neither fail nor make lines of their own."""
