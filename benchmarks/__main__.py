@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import dates, judge, operating, pull, rendering, timemachine
+from benchmarks import dates, judge, operating, pull, rendering, service, timemachine
 from benchmarks.forecast import report
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "dates": dates.main,
     "timemachine": timemachine.main,
     "rendering": rendering.main,
+    "service": service.main,
     "operating": operating.main,
 }
 
