@@ -15,6 +15,9 @@ from adapters.budget import Budgets
 from adapters.records import Change, Issue, Iteration, Link, Milestone, Quarantined
 from adapters.usage import Usage
 
+CREDENTIAL_ENDS = "credential ends"
+"""Name of the note by which an adapter says when its credential ends: an instant, ISO 8601."""
+
 
 class Notes(Protocol):
     """What an adapter remembers from run to run: what a tracker rarely changes, ETags. Never secrets.

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.protocol import Notes
+from adapters.protocol import CREDENTIAL_ENDS, Notes
 from adapters.wire import JSON, Response
 
 KEEP = dt.timedelta(days=7)
@@ -73,6 +73,13 @@ def note_identity(notes: Notes, identity: Identity, *, now: dt.datetime) -> None
     """Keep which repository it is."""
     told = json.dumps({"id": identity.id, "name": identity.name})
     notes.write(REPOSITORY_NOTE, told, until=now + KEEP_REPOSITORY)
+
+
+def note_end(notes: Notes, ends_at: dt.datetime | None, *, now: dt.datetime) -> None:
+    """Keep when the token ends, as its answers say now; None: they no longer say, and it is forgotten."""
+    known, told = notes.read(CREDENTIAL_ENDS), "" if ends_at is None else ends_at.isoformat()
+    if (known or "") != told:
+        notes.write(CREDENTIAL_ENDS, told, until=now if ends_at is None else now + KEEP_REPOSITORY)
 
 
 def _read(notes: Notes, name: str) -> Mapping[str, JSON]:

@@ -50,12 +50,19 @@ def excess_rights(response: Response, repository: JSON) -> Iterator[str]:
             )
 
 
-def expiry_notice(response: Response, *, now: dt.datetime) -> Iterator[str]:
-    """Warn two weeks before the token ends; silent where GitHub does not say when."""
+def token_ends_at(response: Response) -> dt.datetime | None:
+    """Return when the token ends, aware UTC; None where GitHub does not say."""
     text = response.headers.get(_EXPIRY_HEADER, "").strip().replace(" UTC", " +0000")
     try:
-        ends_at = dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z")
+        return dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").astimezone(dt.UTC)
     except ValueError:
+        return None
+
+
+def expiry_notice(response: Response, *, now: dt.datetime) -> Iterator[str]:
+    """Warn two weeks before the token ends; silent where GitHub does not say when."""
+    ends_at = token_ends_at(response)
+    if ends_at is None:
         return
     if ends_at - now <= EXPIRY_NOTICE:
         yield f"the token ends on {ends_at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC: make a new one in time"

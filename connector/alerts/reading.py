@@ -6,7 +6,8 @@ import datetime as dt
 
 from connector.alerts.decide import Notice
 from connector.alerts.scene import Scene
-from connector.alerts.telling import Effect, Telling, reason
+from connector.alerts.telling import Effect, Telling, day_of, reason
+from connector.alerts.texts import Value
 from connector.analysis.facts import SourceFacts
 
 _HOUR = dt.timedelta(hours=1)
@@ -43,6 +44,25 @@ def stale(notice: Notice, scene: Scene) -> Telling:
         since=_last_read(source, scene),
         why=scene.speech.say("stale.why"),
         effects=_frozen(scene),
+    )
+
+
+def ending(notice: Notice, scene: Scene) -> Telling:
+    """Tell that a source's token ends soon."""
+    facts = notice.alert.facts
+    days, on = facts.get("days"), day_of(facts.get("ends_on"))
+    left = days if isinstance(days, int) else 0
+    values: dict[str, Value] = {"name": scene.quoted(notice), "on": on or scene.today}
+    what = (
+        scene.speech.count("token.what", left, **values)
+        if left > 0
+        else scene.speech.say("token.over", **values)
+    )
+    return Telling(
+        what=what,
+        since=scene.since(notice),
+        why=scene.speech.say("token.why"),
+        effects=(Effect("token", scene.speech.say("token.effect")),),
     )
 
 

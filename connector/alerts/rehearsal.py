@@ -22,6 +22,7 @@ NOT_REPLAYED: Final = frozenset(
         "sync_failed",
         "guard_tripped",
         "sync_stale",
+        "token_ending",
         "channel_failed",
         "edition_overdue",
         "unmapped",

@@ -99,6 +99,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Notice, Scene], str]]] = {
     "sync_failed": _access,
     "guard_tripped": _accept,
     "sync_stale": _pull,
+    "token_ending": _access,
     "goal_idle": _itself,
     "ageing": _first_item,
     "blocked": _first_item,

@@ -24,6 +24,7 @@ TELLERS: Final[Mapping[str, Callable[[Notice, Scene], Telling]]] = {
     "sync_failed": reading.failed,
     "guard_tripped": reading.guarded,
     "sync_stale": reading.stale,
+    "token_ending": reading.ending,
     "goal_idle": upkeep.idle,
     "ageing": upkeep.ageing,
     "blocked": upkeep.blocked,

@@ -202,6 +202,14 @@ RULES: tuple[Rule, ...] = (
         health="none",
     ),
     Rule(
+        name="token_ending",
+        about="source",
+        on="the tracker says that its token ends in 14 days or less (GitHub does, Jira does not)",
+        off="a token that ends later, or without an end, reads it",
+        warning="always",
+        health="none",
+    ),
+    Rule(
         name="channel_failed",
         about="channel of alerts",
         on=(

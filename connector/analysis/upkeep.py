@@ -27,6 +27,7 @@ from mappings.concepts import Base, Disposition, Level, ScopeItem
 TOP = 5  # items that a deviation names
 LEAST_UNMAPPED = 3  # records; fewer are no gap in the rules
 MOST_UNSIZED_RATIO = 0.5  # of the work that counts; where more has no estimate, it is not estimated
+TOKEN_NOTICE = dt.timedelta(days=14)  # before a token ends
 POOR_RATIO = 0.25  # of the work that counts; less that is unreliable is ordinary
 _POOR = (QualityKind.UNREADABLE, QualityKind.DONE_WITHOUT_RESOLUTION, QualityKind.MISSING_ESTIMATE)
 _OPEN = frozenset({Disposition.OPEN, Disposition.DOING})
@@ -66,6 +67,7 @@ class Desk:
     limits: Limits = Limits()
     editions_due: Mapping[str, dt.datetime] = field(default_factory=dict)
     channels: tuple[FailingChannel, ...] = ()
+    credentials: Mapping[str, dt.datetime] = field(default_factory=dict)  # when each source's ends
 
     @property
     def today(self) -> dt.date:
@@ -89,6 +91,7 @@ def upkeep(desk: Desk) -> tuple[Deviation, ...]:
         *_unanswered_risks(desk),
         *_late_editions(desk),
         *_stale_sources(desk),
+        *_ending_tokens(desk),
         *_failing_channels(desk),
         *_unmapped(desk),
         *_poor_records(desk),
@@ -216,6 +219,24 @@ def _stale_sources(desk: Desk) -> Iterator[Deviation]:
                 object_name=source.name,
                 severity=Severity.WARNING,
                 since=since,
+            )
+
+
+def _ending_tokens(desk: Desk) -> Iterator[Deviation]:
+    for source, ends_at in desk.credentials.items():
+        since = ends_at - TOKEN_NOTICE
+        if desk.is_past(since):
+            yield Deviation(
+                id=f"token_ending:{source}",
+                rule="token_ending",
+                object=source,
+                object_name=source,
+                severity=Severity.WARNING,
+                since=since,
+                facts={
+                    "ends_on": _day(desk, ends_at),
+                    "days": (desk.calendar.local_day(ends_at) - desk.today).days,
+                },
             )
 
 

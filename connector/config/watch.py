@@ -30,6 +30,7 @@ RULES = (
     "decision_overdue",
     "risk_unanswered",
     "edition_overdue",
+    "token_ending",
     "channel_failed",
     "unmapped",
     "data_quality",

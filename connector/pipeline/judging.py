@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from adapters.protocol import CREDENTIAL_ENDS
 from connector.alerts.failing import failing
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import (
@@ -179,6 +180,7 @@ def _desk(workspace: Workspace, project: Project, facts: ProjectFacts, state: Pr
         limits=Limits(**project.settings.watch.model_dump()),
         editions_due=_editions_due(workspace, project, state.as_of),
         channels=_failing(workspace, project, facts, state),
+        credentials=_credentials(workspace, project, facts, state),
     )
 
 
@@ -191,6 +193,16 @@ def _failing(
     box, channels = workspace.store.outbox, workspace.route(project).to
     unsent = box.list(project.key, MessageState.WAITING)
     return tuple(failing(channels, unsent, box.last_ended(project.key), now=state.as_of))
+
+
+def _credentials(
+    workspace: Workspace, project: Project, facts: ProjectFacts, state: ProjectState
+) -> Mapping[str, dt.datetime]:
+    """Say when the credential of each source ends, of those that tell."""
+    if _is_past(facts, state):
+        return {}
+    told = {one.name: workspace.notes(project.key, one).read(CREDENTIAL_ENDS) for one in project.sources}
+    return {name: dt.datetime.fromisoformat(text) for name, text in told.items() if text}
 
 
 def _editions_due(workspace: Workspace, project: Project, as_of: dt.datetime) -> Mapping[str, dt.datetime]:

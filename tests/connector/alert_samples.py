@@ -250,6 +250,14 @@ def _of_reading() -> tuple[Sample, ...]:
             effect=frozen,
             command="clientview sync apollo",
         ),
+        Sample(
+            found=deviation("token_ending", SOURCE, facts={"ends_on": "2026-12-04", "days": 11}),
+            since=_stood,
+            amount=lambda speech: (speech.day(ON(2026, 12, 4)), "11"),
+            why=_said("token.why"),
+            effect=_said("token.effect"),
+            command="clientview check --online",
+        ),
     )
 
 

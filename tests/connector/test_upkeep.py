@@ -246,6 +246,17 @@ def test_of_all_that_is_poor_the_gravest_stands_first() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("ends", "days"),
+    [(74.1, None), (74.0, None), (73.9, 14), (60.5, 0), (59, -1)],
+)
+def test_a_token_is_told_two_weeks_before_its_end(ends: float, days: int | None) -> None:
+    """Judged on day 60: one that ends on day 74 to the second is in order yet."""
+    found = upkeep(replace(desk(), credentials={SOURCE: day(ends)}))
+    told_days = [one.facts["days"] for one in found if one.rule == "token_ending"]
+    assert told_days == ([] if days is None else [days])
+
+
 def test_a_failing_channel_is_told_with_its_reason() -> None:
     """The channel is named as the configuration does."""
     dead = FailingChannel(name="env:PM", since=day(50), reason="refused", waiting=3)
