@@ -70,7 +70,7 @@ class Clients:
             ("/l/{token}", self.without_slash, _MOVED),
             ("/l/{token}/{path:path}", self.read, _READ),
             ("/robots.txt", self.robots, {}),
-            ("/clientview-key{rest}.pem", self.key, {}),
+            ("/{name}.pem", self.key, {}),
         ):
             for method in ("GET", "HEAD"):
                 routes.add_api_route(
@@ -118,9 +118,9 @@ class Clients:
         """Ask every crawler to stay away."""
         return PlainTextResponse(_ROBOTS)
 
-    def key(self, rest: str) -> Response:
+    def key(self, name: str) -> Response:
         """Give a public key, by the name that pages tell."""
-        pem = self._reception.key(f"clientview-key{rest}.pem")
+        pem = self._reception.key(f"{name}.pem")
         return self._gone() if pem is None else answers.key(pem)
 
     def _try(self, request: Request, *, token: str, path: str, given: str) -> Response:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from connector.errors import UsageError
 from connector.pipeline.workspace import Workspace
@@ -29,13 +31,21 @@ _IDLE_S: Final = 10  # until a silent connection is closed
 class WebServer:
     """Serves client pages behind links, and operators. Start it once; stop it once."""
 
-    def __init__(self, workspace: Workspace, *, more_routers: Iterable[APIRouter] = ()) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        alive: Callable[[], bool] = lambda: True,
+        more_routers: Iterable[APIRouter] = (),
+    ) -> None:
         """Make it; nothing is bound yet.
 
         Args:
             workspace: Configuration, store and clock; open until the server has stopped.
+            alive: Whether what runs beside it in this process does its work: the scheduler.
             more_routers: Further routes.
         """
+        self._is_rest_alive = alive
         self._settings = workspace.config.serve
         self._visits = VisitLog(workspace)
         self.routes: FastAPI
@@ -82,7 +92,18 @@ class WebServer:
         self._server.run(sockets=[self._socket] if self._socket else None)
 
     def _is_alive(self) -> bool:
-        return self._thread.is_alive() and not self._server.should_exit
+        return self._thread.is_alive() and not self._server.should_exit and self._is_rest_alive()
+
+
+class _Quiet(H11Protocol):
+    """Writes no line of its own for a request: it would hold the path, and so the token of a link.
+
+    The setting of the server alone does not last: whoever sets up logging anew undoes it.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as its base has it
+        self.access_log = False
+        super().connection_made(transport)
 
 
 class _Server(uvicorn.Server):
@@ -101,11 +122,11 @@ def _configured(app: object) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type] # uvicorn's own types of ASGI are narrower than Starlette's
         loop="asyncio",
-        http="h11",
+        http=_Quiet,
         ws="none",
         lifespan="off",
         log_config=None,
-        access_log=False,  # its lines would hold the paths of links
+        access_log=False,
         proxy_headers=False,  # the shell reads them, as far as trusted proxies wrote them
         server_header=False,
         limit_concurrency=_AT_ONCE,

@@ -18,9 +18,10 @@ import pytest
 from connector.clock import Clock
 from connector.pipeline.workspace import Workspace, open_workspace
 from connector.web.server import WebServer
-from tests.connector.agency import HEAD, NAMES, agency, configure
+from tests.connector.agency import HEAD, agency, configure
 from tests.connector.workbench import Workbench, tracker
 
+PROJECTS = ("apollo", "zeus")  # of two clients
 BASE = "https://status.example.com"
 SERVED = (
     HEAD.replace("rehearsal = true", f'rehearsal = true\nbase_url = "{BASE}"')
@@ -82,10 +83,24 @@ class House:
 
 @contextmanager
 def served(
-    folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, head: str = SERVED
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    head: str = SERVED,
+    kept: bool = False,
 ) -> Iterator[House]:
-    """Serve an installation where every project has one edition; the clock is the bench's `now`."""
-    shutil.copytree(_published(), folder, dirs_exist_ok=True)
+    """Serve an installation where two projects have one edition each; the clock is the bench's `now`.
+
+    Args:
+        folder: Where it is put.
+        patch: For what the commands read of the environment.
+        capsys: For what they print.
+        head: The configuration before the projects.
+        kept: Whether it lies there already.
+    """
+    if not kept:
+        shutil.copytree(_published(), folder, dirs_exist_ok=True)
     bench = Workbench(folder, patch, capsys)
     file = bench.config
     file.write_text(file.read_text(encoding="utf-8").replace(SERVED, head), encoding="utf-8")
@@ -105,9 +120,10 @@ def _published() -> Path:
     """Make the installation, once for a process of tests."""
     folder = Path(tempfile.mkdtemp(prefix="served-"))
     with agency(folder) as bench, tracker(bench) as server:
+        bench.patch.setattr("connector.publish.pdf.is_available", lambda: False)  # paper takes seconds
         configure(bench, server, head=SERVED)
-        bench.do("sync")
-        for project in NAMES:
+        bench.do("sync", *PROJECTS)
+        for project in PROJECTS:
             bench.do("publish", project)
     return folder
 
