@@ -151,9 +151,17 @@ class ChangeRequest(Base):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(Base):
-    """A question that somebody must answer, or has."""
+    """A question that somebody must answer, or has. What can be chosen, and what was."""
 
     needed_by: dt.date | None = None
+    decided_on: dt.date | None = None  # as somebody wrote it; None: when it was closed
+    decided_by: str = ""  # internal for ever
+    options: str = ""  # with their effects, for the team
+    client_options: str = ""  # the same in words for the client (Markdown), of a mapped field
+    block_options: str = ""  # of a marked block
+    outcome: str = ""
+    client_outcome: str = ""
+    block_outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from mappings.classify import shared_by_all, verdict_of
 from mappings.concepts import ChangeRequest, ClientAction, Decision, Disposition, Feedback, Verdict
 from mappings.predicates import folded, traits_of
 from mappings.rules import Rules
-from mappings.values import day_of, value_of
+from mappings.values import block_of, day_of, field_of, value_of
 
 
 def make_change_request(
@@ -44,7 +44,18 @@ def make_change_request(
 def make_decision(issue: Issue, rules: Rules, disposition: Disposition) -> Decision:
     """Make the decision that an issue is."""
     shared = shared_by_all(issue, rules, disposition)
-    return Decision(**shared, needed_by=_needed_by(issue, rules, shared["due_on"]))
+    return Decision(
+        **shared,
+        needed_by=_needed_by(issue, rules, shared["due_on"]),
+        decided_on=day_of(value_of(issue, rules, "decided")),
+        decided_by=value_of(issue, rules, "decided_by"),
+        options=value_of(issue, rules, "options"),
+        client_options=field_of(issue, rules, "client_options"),
+        block_options=block_of(issue, rules, "client_options"),
+        outcome=value_of(issue, rules, "outcome"),
+        client_outcome=field_of(issue, rules, "client_outcome"),
+        block_outcome=block_of(issue, rules, "client_outcome"),
+    )
 
 
 def make_client_action(

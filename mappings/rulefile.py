@@ -32,6 +32,11 @@ FIELD_KEYS = (
     "review",
     "needed_by",
     "decided",
+    "decided_by",
+    "options",
+    "client_options",
+    "outcome",
+    "client_outcome",
 )
 """Keys of `[fields]`: what may be read from somewhere else than its usual place."""
 
@@ -244,6 +249,11 @@ class Fields(Section):
     review: SourceValue | None = None
     needed_by: SourceValue | None = None
     decided: SourceValue | None = None
+    decided_by: SourceValue | None = None
+    options: SourceValue | None = None
+    client_options: SourceValue | None = None
+    outcome: SourceValue | None = None
+    client_outcome: SourceValue | None = None
 
 
 class RuleFile(Section):

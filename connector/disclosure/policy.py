@@ -53,7 +53,7 @@ ScopeSwitch = Literal[
 ]
 ActionSwitch = Told | Literal["needed_by", "waiting", "holds_up"]
 RiskSwitch = Told | Literal["likelihood", "impact", "response", "treatment", "proximity", "review", "steps"]
-DecisionSwitch = Told | Literal["needed_by", "decided"]
+DecisionSwitch = Told | Literal["needed_by", "decided", "options", "outcome"]
 RequestSwitch = Told | Literal["raised", "decided"]
 FeedbackSwitch = Told | Literal["received"]
 WorkSwitch = Told | Literal["goal", "estimates"]

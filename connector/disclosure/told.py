@@ -40,7 +40,7 @@ from mappings.concepts import (
 )
 
 _C = TypeVar("_C", bound=Base)
-Part = Literal["title", "text", "response"]
+Part = Literal["title", "text", "response", "options", "outcome"]
 WORDING_FILE: Final = "wording file"  # the source of words that no tracker holds
 _FAR: Final = dt.date.max
 _HEALTH: Final = {status: Code(status.value) for status in HealthStatus}
@@ -74,7 +74,7 @@ class Words:
         Args:
             concept: The concept's name in a policy.
             thing: What is told.
-            part: Title, text or response.
+            part: Title, text, response, options or outcome.
         """
         written = self.wording.get(thing.key, UNWORDED)
         name = type(thing).__name__
@@ -240,8 +240,16 @@ def _decision(words: Words, decision: Decision) -> DecisionView:
     return DecisionView(
         head=words.entry("decisions", decision, words.disposition("decisions", decision)),
         needed_by=None if is_taken else words.day("decisions", "needed_by", decision, "needed_by"),
-        decided=words.day("decisions", "decided", decision, "closed_at") if is_taken else None,
+        decided=_decided(words, decision) if is_taken else None,
+        options=None if is_taken else words.rich("decisions", decision, "options"),
+        outcome=words.rich("decisions", decision, "outcome") if is_taken else None,
     )
+
+
+def _decided(words: Words, decision: Decision) -> Day | None:
+    """Let out when a decision was taken: the day somebody wrote, else when it was closed."""
+    field = "closed_at" if decision.decided_on is None else "decided_on"
+    return words.day("decisions", "decided", decision, field)
 
 
 def requests(words: Words, requests: Iterable[ChangeRequest]) -> tuple[RequestView, ...]:

@@ -293,6 +293,8 @@ class DecisionView(Thing):
     needed_by: Day | None = None
     decided: Day | None = None
     answer: Link | None = None  # of an open one
+    options: RichText | None = None  # of an open one: what can be chosen, with what effect
+    outcome: RichText | None = None  # of one that is taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

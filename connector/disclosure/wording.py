@@ -15,11 +15,13 @@ _BANNED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worded:
-    """What the wording file says of one thing; "" for what it does not say. Text and response: Markdown."""
+    """What the wording file says of one thing; "" for what it does not say. All but the title: Markdown."""
 
     title: str = ""
     text: str = ""
-    response: str = ""
+    response: str = ""  # of a risk
+    options: str = ""  # of a decision
+    outcome: str = ""  # of a decision
 
 
 UNWORDED: Final = Worded()

@@ -32,6 +32,8 @@ class _Entry(BaseModel):
     title: str = ""
     text: str = ""
     response: str = ""
+    options: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,8 @@ def parse_wording(text: str, *, file: str) -> Mapping[str, Worded]:
     """Read a wording file.
 
     Args:
-        text: TOML; a table for each thing, named by its reference or key, with `title`, `text`, `response`.
+        text: TOML; a table for each thing, named by its reference or key, with `title`, `text`, and
+            of a risk `response`, of a decision `options` and `outcome`.
         file: Its name, for faults.
 
     Returns:
@@ -79,7 +82,7 @@ def parse_wording(text: str, *, file: str) -> Mapping[str, Worded]:
         except ValidationError as error:
             faults += _faults(error, name, text=text, file=file)
             continue
-        found[name] = Worded(title=entry.title, text=entry.text, response=entry.response)
+        found[name] = Worded(**entry.model_dump())
     if faults:
         raise FaultsError(sorted(faults, key=lambda fault: (fault.line, fault.key)))
     return found

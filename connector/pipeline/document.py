@@ -265,9 +265,13 @@ class ChangeRequestPart(ConceptPart):
 
 
 class DecisionPart(ConceptPart):
-    """A question somebody must answer."""
+    """A question somebody must answer, or has."""
 
     needed_by: dt.date | None
+    decided_on: dt.date | None
+    decided_by: str
+    options: str
+    outcome: str
 
 
 class ClientActionPart(ConceptPart):

@@ -22,8 +22,9 @@ from connector.pipeline.disclosing import policy_of
 from connector.pipeline.documents import write_document
 from connector.pipeline.wording import names_of, wording_file
 from connector.pipeline.workspace import Project, Workspace
-from mappings.concepts import Base, Risk
+from mappings.concepts import Base, Decision, Disposition, Risk
 
+_OPEN: Final = frozenset({Disposition.OPEN, Disposition.DOING})
 _NOUNS: Final = {
     "goals": "goal",
     "items": "piece of work",
@@ -100,6 +101,14 @@ def _listed(workspace: Workspace, project: Project, facts: ProjectFacts, audienc
 
 
 def _wanted(concept: str, thing: Base, names: Mapping[str, str]) -> Wanted:
-    lines = ("title", "response") if isinstance(thing, Risk) else ("title",)
     noun = f"{_NOUNS[concept]}, {thing.disposition}"
-    return Wanted(name=names[thing.key], noun=noun, title=thing.title, lines=lines)
+    return Wanted(name=names[thing.key], noun=noun, title=thing.title, lines=("title", *_further(thing)))
+
+
+def _further(thing: Base) -> tuple[str, ...]:
+    """Return what else a thing is told by: a risk by its response, a decision by its options or outcome."""
+    if isinstance(thing, Risk):
+        return ("response",)
+    if isinstance(thing, Decision):
+        return ("options",) if thing.disposition in _OPEN else ("outcome",)
+    return ()

@@ -216,3 +216,18 @@ def test_a_dropped_item_stays_in_the_list() -> None:
     """Dropped items are told, not forgotten: the ledger takes them out."""
     (item,) = picture(issue(1, category=Category.DONE, resolution="Duplicate")).items
     assert item.disposition is Disposition.DROPPED
+
+
+def test_a_decision_carries_its_options_and_its_outcome() -> None:
+    """What can be chosen and what was, for the team and for the client, who decided and when."""
+    body = "h2. Options\n\nkeep it dear\n\nh2. Client options\n\n- A\n- B\n"
+    fields = {
+        "Outcome": "B, grudgingly",
+        "Client outcome": "B",
+        "Decided by": "Ole",
+        "Decided on": "2026-09-20",
+    }
+    found = picture(issue(1, type="Decision", body=body, fields=dict(fields))).decisions[0]
+    assert (found.options, found.block_options) == ("keep it dear", "- A\n- B")
+    assert (found.outcome, found.client_outcome) == ("B, grudgingly", "B")
+    assert (found.decided_by, found.decided_on) == ("Ole", dt.date(2026, 9, 20))

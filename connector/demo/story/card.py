@@ -12,6 +12,8 @@ class Words:
     title: str
     text: str = ""
     response: str = ""
+    options: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

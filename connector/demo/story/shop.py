@@ -24,6 +24,8 @@ LIKELIHOOD = "customfield_10104"
 IMPACT = "customfield_10105"
 RESPONSE = "customfield_10106"
 NEEDED_BY = "customfield_10107"
+CLIENT_OPTIONS = "customfield_10108"
+CLIENT_OUTCOME = "customfield_10109"
 BUDGET = "customfield_10110"
 _FIELDS = (
     (CLIENT_TITLE, "Client title", "string"),
@@ -33,6 +35,8 @@ _FIELDS = (
     (IMPACT, "Impact", "string"),
     (RESPONSE, "Response", "string"),
     (NEEDED_BY, "Needed by", "date"),
+    (CLIENT_OPTIONS, "Client options", "string"),
+    (CLIENT_OUTCOME, "Client outcome", "string"),
     (BUDGET, "Budget left (EUR)", "number"),
 )
 _PEOPLE = (
@@ -155,6 +159,8 @@ class _Telling:
             CLIENT_TITLE: self._say(words.title) if words else None,
             CLIENT_TEXT: self._say(words.text) if words else None,
             CLIENT_RESPONSE: self._say(words.response) if words else None,
+            CLIENT_OPTIONS: self._say(words.options) if words else None,
+            CLIENT_OUTCOME: self._say(words.outcome) if words else None,
             LIKELIHOOD: card.likelihood,
             IMPACT: card.impact,
             RESPONSE: card.response,

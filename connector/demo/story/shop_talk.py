@@ -22,6 +22,22 @@ RISKS: Mapping[str, Card] = {
             "**A second provider is prepared** and could take over within a week.",
         ),
     ),
+    "provider-papers": Card(
+        summary="Get the Paylane papers out of Jonas's drawer",
+        type="Sub-task",
+        under="provider",
+        raised=-50,
+        ended=-24,
+        words=Words(title="All papers handed in"),
+    ),
+    "provider-second": Card(
+        summary="Kontora sandbox, in secret",
+        type="Sub-task",
+        under="provider",
+        raised=-30,
+        started=-12,
+        words=Words(title="A second provider tried out"),
+    ),
     "data": Card(
         summary="PIM data is a mess",
         type="Risk",
@@ -143,6 +159,8 @@ DECISIONS: Mapping[str, Card] = {
         words=Words(
             title="Do gift cards expire?",
             text="We recommend three years: simple to explain, and what most shops of your size do.",
+            options="- **Three years**: nothing further to build\n"
+            "- **Never**: two days of work more, and your accounts carry the open cards for ever",
         ),
     ),
     "methods": Card(
@@ -151,7 +169,10 @@ DECISIONS: Mapping[str, Card] = {
         raised=-66,
         ended=-58,
         needed=-57,
-        words=Words(title="Payment methods on opening day: cards and wallets"),
+        words=Words(
+            title="Payment methods on opening day: cards and wallets",
+            outcome="Cards and two wallets on opening day. Payment by invoice follows when you decide on it.",
+        ),
     ),
 }
 
