@@ -33,6 +33,7 @@ from mappings.errors import FaultsError
 
 GRACE_S = 7.0  # for what is under way when the service is to end; systemd and containers give ten
 SIGN_OF_LIFE_EVERY = dt.timedelta(seconds=30)
+STALLED_AFTER = 6 * SIGN_OF_LIFE_EVERY  # without a sign: whatever watches the process should start it anew
 SPREAD_S = 60.0  # over which the first syncs of many projects begin
 APART_S = 1.0  # at most, between two of them
 
@@ -78,6 +79,7 @@ class Service:
         self._make_beside, self._on_change = beside, on_change
         self._beside: Beside | None = None
         self._lanes: dict[str, Lane] = {}
+        self._lived_at = workspace.now()
         stop = Stop(workspace.clock)
         chance = random.Random()  # noqa: S311 - it spreads load, it protects nothing
         self._around = Around(
@@ -105,6 +107,11 @@ class Service:
                 self._reload()
             return self._end()
 
+    def breathes(self) -> bool:
+        """Tell whether the scheduler came by lately; a clock that was moved says nothing of that."""
+        clock = self._workspace.clock
+        return clock.is_rehearsed or clock.now() - self._lived_at <= STALLED_AFTER
+
     def _begin(self) -> None:
         projects = _readable(self._workspace)
         self._start_beside()
@@ -116,12 +123,10 @@ class Service:
 
     def _open(self, projects: list[Project]) -> None:
         """Begin with projects one after the other, not all in one second."""
-        now = self._workspace.now()
-        apart_s = min(APART_S, SPREAD_S / max(len(projects), 1))
-        for place, project in enumerate(projects):
+        for project, first_at in zip(projects, spread(self._workspace.now(), len(projects)), strict=True):
             lane = Lane(self._workspace, project, self._around)
             self._lanes[project.key] = lane
-            lane.open(first_at=now + dt.timedelta(seconds=place * apart_s))
+            lane.open(first_at=first_at)
 
     def _reload(self) -> None:
         """Take up the configuration as it is now; one with faults changes nothing."""
@@ -191,12 +196,19 @@ class Service:
             self._beside = None
 
     def _give_sign_of_life(self) -> None:
+        self._lived_at = self._workspace.now()
         self._workspace.store.locks.renew_held(now=self._workspace.now())
 
     def _ping(self) -> None:
         fault = send_ping(self._workspace)
         if fault:
             _log.warning("%s", fault, extra={"event": "ping.failed"})
+
+
+def spread(now: dt.datetime, count: int) -> tuple[dt.datetime, ...]:
+    """Return when each of so many projects begins: one a second, all within a minute."""
+    apart_s = min(APART_S, SPREAD_S / max(count, 1))
+    return tuple(now + dt.timedelta(seconds=place * apart_s) for place in range(count))
 
 
 @contextmanager

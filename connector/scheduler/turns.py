@@ -10,7 +10,7 @@ from threading import Condition
 from connector.scheduler.stopping import Stop
 
 AT_A_TIME = 4  # projects that begin their work together
-PATIENCE_S = 120.0  # one that works for longer no longer keeps others from beginning
+PATIENCE_S = 60.0  # one that works for longer no longer keeps others from beginning
 _LOOK_S = 0.5
 
 

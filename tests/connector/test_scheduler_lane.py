@@ -14,6 +14,7 @@ from connector.clock import Clock
 from connector.pipeline.workspace import Workspace, open_workspace
 from connector.scheduler.lane import BUSY_AGAIN, Around, Lane
 from connector.scheduler.rounds import Rounds
+from connector.scheduler.service import spread
 from connector.scheduler.stopping import Stop, StoppedError
 from connector.scheduler.timetable import Timetable
 from connector.scheduler.turns import Turns
@@ -128,3 +129,12 @@ def test_a_lane_that_is_closed_does_nothing_more(scene: Scene, door: Door) -> No
     with pytest.raises(StoppedError, match="no longer configured"):
         scene.lane.sync()
     assert door.requests == 0
+
+
+@pytest.mark.parametrize("count", [0, 1, 40, 600])
+def test_many_projects_begin_one_after_the_other(count: int) -> None:
+    """The first at once, no two together, all within a minute."""
+    times = spread(START, count)
+    assert len(set(times)) == count
+    assert all(START <= at <= START + dt.timedelta(minutes=1) for at in times)
+    assert times[:1] == (START,)[:count]

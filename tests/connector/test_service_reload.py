@@ -56,3 +56,17 @@ def test_a_changed_configuration_is_taken_up(bench: Workbench) -> None:
     assert "colour" in str(refused["text"])
     assert {line["project"] for line in after} == {"apollo"}
     assert running.process.exitcode == 0
+
+
+def test_without_a_project_that_can_be_read_it_does_not_begin(bench: Workbench) -> None:
+    """It says what is wrong with each, and ends with 2."""
+    with tracker(bench) as server:
+        write(bench, server, {"apollo": "", "hermes": ""})
+        text = bench.config.read_text(encoding="utf-8")
+        rules = 'kind = "jira"\n  rules = "rules.toml"'
+        bench.config.write_text(text.replace('kind = "jira"', rules), encoding="utf-8")
+        (bench.folder / "rules.toml").write_text("colour = 1\n", encoding="utf-8")
+        ended = bench.run("run")
+    assert ended.code == 2
+    assert "apollo is left out" in ended.err
+    assert "hermes is left out" in ended.err
