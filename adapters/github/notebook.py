@@ -14,6 +14,7 @@ KEEP = dt.timedelta(days=7)
 MOST_CHARS = 200_000  # of a body worth keeping
 REPOSITORY_NOTE = "repository"
 KEEP_REPOSITORY = dt.timedelta(days=400)
+_EXPIRY_HEADER = "github-authentication-token-expiration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,15 @@ def note_identity(notes: Notes, identity: Identity, *, now: dt.datetime) -> None
     """Keep which repository it is."""
     told = json.dumps({"id": identity.id, "name": identity.name})
     notes.write(REPOSITORY_NOTE, told, until=now + KEEP_REPOSITORY)
+
+
+def token_ends_at(response: Response) -> dt.datetime | None:
+    """Return when the token ends, aware UTC; None where GitHub does not say."""
+    text = response.headers.get(_EXPIRY_HEADER, "").strip().replace(" UTC", " +0000")
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").astimezone(dt.UTC)
+    except ValueError:
+        return None
 
 
 def note_end(notes: Notes, ends_at: dt.datetime | None, *, now: dt.datetime) -> None:

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
 from adapters import wire
+from adapters.github.notebook import token_ends_at
 from adapters.wire import JSON, Response
 
 EXPIRY_NOTICE = dt.timedelta(days=14)
 
 _READING_SCOPES = ("read:", "user:email")  # of a classic token; all others write, `repo` included
-_EXPIRY_HEADER = "github-authentication-token-expiration"
 
 
 def deployment_of(answer: Response) -> str:
@@ -48,15 +48,6 @@ def excess_rights(response: Response, repository: JSON) -> Iterator[str]:
                 f"the token's account may {', '.join(sorted(held))} here:"
                 " a token limited to Issues: read is enough"
             )
-
-
-def token_ends_at(response: Response) -> dt.datetime | None:
-    """Return when the token ends, aware UTC; None where GitHub does not say."""
-    text = response.headers.get(_EXPIRY_HEADER, "").strip().replace(" UTC", " +0000")
-    try:
-        return dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").astimezone(dt.UTC)
-    except ValueError:
-        return None
 
 
 def expiry_notice(response: Response, *, now: dt.datetime) -> Iterator[str]:

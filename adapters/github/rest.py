@@ -15,8 +15,7 @@ from adapters.errors import GoneError, MalformedError, MovedError, NotFoundError
 from adapters.github.asking import Send
 from adapters.github.assemble import Cursor, Face, Gathering, is_selected
 from adapters.github.fates import fate_of_gone, is_conversion, place_of, present_of
-from adapters.github.notebook import note_end, note_page, read_noted
-from adapters.github.notices import token_ends_at
+from adapters.github.notebook import note_end, note_page, read_noted, token_ends_at
 from adapters.github.parse import Context, UnreadableError, parse_milestone
 from adapters.github.payloads import home_of, is_pull_request, number_of, total_blocked_by
 from adapters.github.queries import PAGE_ROWS, Rules, headers_of, issues_params
