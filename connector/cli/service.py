@@ -82,11 +82,12 @@ def _service(context: typer.Context, workspace: Workspace, *, serve: bool) -> Se
     def web_server(current: Workspace) -> Beside:
         from connector.web.server import WebServer
 
-        return WebServer(current)
+        return WebServer(current, alive=service.breathes)
 
     begin_log(workspace)
     beside = web_server if serve else None
-    return Service(workspace, session.config_file(context), beside=beside, on_change=begin_log)
+    service = Service(workspace, session.config_file(context), beside=beside, on_change=begin_log)
+    return service
 
 
 def _order(*, full: bool, accept: bool, by: str, reason: str) -> Order:
