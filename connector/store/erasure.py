@@ -40,7 +40,7 @@ References are not among them: `APO-2` in one column and `2026-…` in the next 
 """
 _SHORTEST: Final = 6  # characters; a shorter value stands somewhere by chance
 _PIECE: Final = 4_000_000  # bytes
-_OF_EACH: Final = 60  # values of each kind that are searched for, spread over all of them
+_OF_EACH: Final = 100  # values of each kind that are searched for, spread over all of them
 
 
 class Erasure:
