@@ -33,10 +33,10 @@ class WaitingDraft:
     facts: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
 
-    @property
-    def key(self) -> str:
-        """Name the draft by its content: the same content is told once."""
-        return f"approval {self.audience} {self.number} {self.content}"
+
+def key_of(audience: str, number: int, content: str) -> str:
+    """Name a draft by its audience, its number and the hash of its content: the same is told once."""
+    return f"approval {audience} {number} {content}"
 
 
 def approval(draft: WaitingDraft, say: Speech, *, zone: dt.tzinfo, reminders: int = 0) -> Message:
@@ -62,7 +62,7 @@ def approval(draft: WaitingDraft, say: Speech, *, zone: dt.tzinfo, reminders: in
     ]
     title = say.say(f"approval.subject{again}", **values)
     return Message(
-        key=f"{draft.key} {reminders}",
+        key=f"{key_of(draft.audience, draft.number, draft.content)} {reminders}",
         subject=say.say("subject", project=words.one_line(draft.title), title=title),
         text="\n\n".join([head, *_news(draft, say), "\n".join(commands)]) + "\n",
         severity=Severity.INFO,

@@ -6,12 +6,13 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from connector.alerts import deliver
-from connector.alerts.approval import WaitingDraft, approval
+from connector.alerts.approval import WaitingDraft, approval, key_of
 from connector.alerts.texts import speech
 from connector.disclosure.serial import load_view
 from connector.pipeline.reviewing import Review, review
 from connector.pipeline.workspace import Project, Workspace
 from connector.store.drafts import Draft
+from connector.store.editions import Edition
 
 REMIND_AFTER = dt.timedelta(days=1)  # where `repeat_after` says nothing else: then once
 
@@ -34,11 +35,12 @@ def remind_of_draft(workspace: Workspace, project: Project, audience: str) -> in
     settings, now = project.settings.alerts, workspace.now()
     if draft is None or not settings.to:
         return 0
-    waiting = _waiting(workspace, project, draft)
-    told = _told(workspace, project, waiting)
+    latest = workspace.store.editions.latest(project.key, audience)
+    told = _told(workspace, draft, latest)
     if told and (now - told[-1] < (settings.repeat_after or REMIND_AFTER) or _is_enough(project, told)):
         return 0
     zone = ZoneInfo(project.alerts_timezone)
+    waiting = _waiting(project, draft, latest)
     message = approval(waiting, speech(settings.language), zone=zone, reminders=len(told))
     return deliver.post(workspace.store, workspace.route(project), message, to=settings.to, now=now)
 
@@ -48,7 +50,8 @@ def remind_again(workspace: Workspace, project: Project) -> int:
     raised = 0
     for audience in project.settings.audiences:
         draft = workspace.store.drafts.get(project.key, audience)
-        if draft is not None and _told(workspace, project, _waiting(workspace, project, draft)):
+        latest = workspace.store.editions.latest(project.key, audience)
+        if draft is not None and _told(workspace, draft, latest):
             raised += remind_of_draft(workspace, project, audience)
     return raised
 
@@ -57,19 +60,21 @@ def _is_enough(project: Project, told: list[dt.datetime]) -> bool:
     return project.settings.alerts.repeat_after is None and len(told) > 1
 
 
-def _told(workspace: Workspace, project: Project, draft: WaitingDraft) -> list[dt.datetime]:
+def _told(workspace: Workspace, draft: Draft, latest: Edition | None) -> list[dt.datetime]:
     """Return when the PM was told of this content, the first time first."""
-    found: list[dt.datetime] = []
+    key, found = key_of(draft.audience, _number(latest), draft.content_hash), list[dt.datetime]()
     while True:
-        key = deliver.posted_key(f"{draft.key} {len(found)}")
-        at = workspace.store.outbox.put_at(project.key, key)
+        at = workspace.store.outbox.put_at(draft.project, deliver.posted_key(f"{key} {len(found)}"))
         if at is None:
             return found
         found.append(at)
 
 
-def _waiting(workspace: Workspace, project: Project, draft: Draft) -> WaitingDraft:
-    latest = workspace.store.editions.latest(project.key, draft.audience)
+def _number(latest: Edition | None) -> int:
+    return 1 if latest is None else latest.number + 1
+
+
+def _waiting(project: Project, draft: Draft, latest: Edition | None) -> WaitingDraft:
     before = None if latest is None else load_view(latest.view)
     view = load_view(draft.view)
     news = Review(is_first=False, counts=()) if view is None else review(view, before)
@@ -77,7 +82,7 @@ def _waiting(workspace: Workspace, project: Project, draft: Draft) -> WaitingDra
         project=project.key,
         title=project.settings.title,
         audience=draft.audience,
-        number=1 if latest is None else latest.number + 1,
+        number=_number(latest),
         content=draft.content_hash,
         since=draft.waiting_since_at or draft.built_at,
         counts=news.counts if news.is_first else (),
