@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from connector.errors import ConnectorError
 from connector.pipeline.readiness import Readiness, readiness
 from connector.pipeline.vitals import vitals
 from connector.pipeline.workspace import Workspace
@@ -56,10 +57,19 @@ def router(workspace: Workspace, *, alive: Callable[[], bool]) -> APIRouter:
         log.take(found)
         return _answer(_told(found), is_well=all(one.is_well for one in found))
 
-    @routes.get("/metrics", response_class=Response, dependencies=inside, responses={**_NOT_FOUND})
+    @routes.get(
+        "/metrics",
+        response_class=Response,
+        dependencies=inside,
+        responses={503: {"description": "The store cannot be read"}, **_NOT_FOUND},
+    )
     def scrape() -> Response:
         """Give the figures of the installation to Prometheus."""
-        text = metrics.text(vitals(workspace))
+        try:
+            text = metrics.text(vitals(workspace))
+        except ConnectorError as error:
+            _log.error("no figures: %s", error, extra={"event": "metrics.failed"})
+            return Response("the store cannot be read\n", status_code=503, media_type="text/plain")
         return Response(text, media_type=CONTENT_TYPE_LATEST, headers=_NO_STORE)
 
     return routes

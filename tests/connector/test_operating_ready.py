@@ -189,6 +189,18 @@ def test_what_is_missing_is_named_and_nothing_else(
     assert str(workspace.config.folder) in told.getMessage()
 
 
+def test_figures_of_a_store_that_cannot_be_read_are_none(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    """503 without a place, so that no scraper takes silence for zero; the log has the reason."""
+    workspace.store.close()
+    folder_for_store(workspace)
+    with caplog.at_level(logging.INFO, logger="connector"), served(workspace) as address:
+        answer = ask(f"{address}/metrics")
+    assert (answer.status_code, answer.text) == (503, "the store cannot be read\n")
+    assert [one.event for one in caplog.records if hasattr(one, "event")] == ["metrics.failed"]
+
+
 def test_a_full_disk_is_told_before_it_is_full(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """As long as there is room for what is told of it; the limit is raised here above any disk."""
     monkeypatch.setattr(checks, "LEAST_FREE_BYTES", 10**18)
