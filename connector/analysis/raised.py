@@ -26,6 +26,7 @@ _OF_DEVIATIONS: Mapping[str, tuple[str, str]] = {
     "ageing": ("schedule", "Work of {name} was begun long ago and is not done"),
     "scope_creep": ("scope", "{name} grows without approval"),
 }
+_WHOLE = frozenset({"scope_creep"})  # raised of the project alone: its containers have alerts of their own
 
 
 def raised(facts: ProjectFacts, state: ProjectState) -> tuple[RaisedRisk, ...]:
@@ -61,7 +62,7 @@ def _risk(
 
 def _of_deviations(deviations: Iterable[Deviation]) -> Iterator[RaisedRisk]:
     for one in deviations:
-        if one.rule in _OF_DEVIATIONS:
+        if one.rule in _OF_DEVIATIONS and (one.object == PROJECT or one.rule not in _WHOLE):
             category, title = _OF_DEVIATIONS[one.rule]
             name = "The project" if one.object == PROJECT else one.object_name
             yield _risk(one.rule, one.object, title.format(name=name), category, one.facts, since=one.since)

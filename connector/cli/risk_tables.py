@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from connector.analysis.register import TREND_DAYS, RaisedRisk, Register, RegisteredRisk
+from connector.analysis.rulebook import BY_NAME
 from connector.analysis.state import ProjectState
 from connector.cli.layout import day, table
 from mappings.concepts import Risk
@@ -67,6 +68,9 @@ def _due(risk: Risk, one: RegisteredRisk | None) -> Iterator[str]:
 
 
 def _facts(risk: RaisedRisk) -> str:
+    """Write what a risk rests on; those of a deviation stand with it."""
+    if risk.rule in BY_NAME:
+        return "see out of tolerance"
     return ", ".join(
         f"{name} {', '.join(value) if isinstance(value, tuple) else value}"
         for name, value in risk.facts.items()

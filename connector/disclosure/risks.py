@@ -71,7 +71,7 @@ def _head(words: Words, action: RiskAction, written: tuple[str, Origin]) -> Entr
 def _state(words: Words, action: RiskAction) -> State | None:
     origin = words.open("risks", _STEPS, action, "disposition")
     code = Code(action.disposition.value)
-    return words.scribe.state(code, origin, word="state.risks") if origin else None
+    return words.scribe.state(code, origin, word="state.items") if origin else None
 
 
 def _weight(view: RiskView) -> int:

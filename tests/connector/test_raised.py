@@ -100,21 +100,22 @@ def test_work_without_a_size(unsized: int, is_raised: bool) -> None:
 
 
 def test_what_deviations_raise_is_marked_as_computed() -> None:
-    """Blocked, ageing and creeping work are risks too, since the deviation began; others are none."""
+    """Blocked and ageing work are risks too, and a whole project that creeps; others are none."""
+    objects = {"blocked": R1, "ageing": R1, "scope_creep": "project", "overdue": R1}
     given = [
         Deviation(
-            id=f"{rule}:{R1}",
+            id=f"{rule}:{of}",
             rule=rule,
-            object=R1,
+            object=of,
             object_name="R1",
             severity=Severity.INFO,
             since=day(1),
             facts={"days": 9},
         )
-        for rule in ("blocked", "ageing", "scope_creep", "overdue")
+        for rule, of in [*objects.items(), ("scope_creep", R1)]
     ]
     risks = found([held(1)], deviations=given)
-    assert set(risks) == {f"computed:{rule}:{R1}" for rule in ("blocked", "ageing", "scope_creep")}
+    assert set(risks) == {f"computed:{rule}:{objects[rule]}" for rule in ("blocked", "ageing", "scope_creep")}
     assert risks[f"computed:blocked:{R1}"] == (
         "Work on the way to R1 has been blocked for long",
         {"days": 9},
