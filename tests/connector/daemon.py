@@ -45,16 +45,19 @@ class Daemon:
     def until(self, event: str, **facts: object) -> Line:
         """Wait for a line of an event that tells all these facts; lines before it are passed over."""
         ends_at = time.monotonic() + _PATIENCE_S
-        while True:
-            left_s = ends_at - time.monotonic()
+        while time.monotonic() < ends_at:
+            is_ended = not self.process.is_alive() and self._coming.empty()
             try:
-                line = self._coming.get(timeout=max(left_s, 0.001))
+                line = self._coming.get(timeout=0.001 if is_ended else 0.5)
             except queue.Empty:
-                told = "\n".join(str(one) for one in self.seen)
-                raise AssertionError(f"no {event} {facts} came:\n{told}") from None
+                if is_ended:
+                    break
+                continue
             self.seen.append(line)
             if line["event"] == event and facts.items() <= line.items():
                 return line
+        told = "\n".join(str(one) for one in self.seen)
+        raise AssertionError(f"no {event} {facts} came:\n{told}")
 
     def told(self, event: str) -> list[Line]:
         """List the lines of an event until now."""
