@@ -11,6 +11,7 @@ from connector.errors import ConnectorError
 from connector.pipeline.report import (
     EXIT_CONFIGURATION,
     EXIT_DONE,
+    EXIT_INTERRUPTED,
     EXIT_SAFETY,
     EXIT_TRACKER,
     ProjectReport,
@@ -24,6 +25,7 @@ OUTCOMES: Final[Mapping[int, str]] = MappingProxyType(
         EXIT_CONFIGURATION: "not_possible",
         EXIT_TRACKER: "tracker_failed",
         EXIT_SAFETY: "refused",
+        EXIT_INTERRUPTED: "interrupted",
     }
 )
 """How a sync ended, by its exit code."""

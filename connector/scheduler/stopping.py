@@ -6,10 +6,13 @@ import threading
 
 from connector.clock import Clock
 from connector.errors import ConnectorError
+from connector.pipeline.report import EXIT_INTERRUPTED
 
 
 class StoppedError(ConnectorError):
     """The service was asked to stop while it worked; nothing is lost."""
+
+    exit_code = EXIT_INTERRUPTED
 
 
 class Stop:

@@ -128,7 +128,10 @@ FIGURES: Final[tuple[Figure, ...]] = (
     Figure(
         name="clientview_syncs_total",
         kind="counter",
-        about="Syncs that ended, by outcome: done, tracker_failed, refused, not_possible, unforeseen",
+        about=(
+            "Syncs that ended, by outcome: done, tracker_failed, refused, not_possible, interrupted,"
+            " unforeseen"
+        ),
         labels=("project", "outcome"),
         read=lambda v: (((one.project, one.outcome), one.runs) for one in _runs(v)),
     ),

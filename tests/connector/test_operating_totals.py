@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from adapters import wire
+from connector.clock import system_clock
 from connector.demo.trackers.exchange import Answer, Request, Serve
-from connector.pipeline.report import ProjectReport
+from connector.pipeline.pull import Order
+from connector.pipeline.report import EXIT_INTERRUPTED, ProjectReport
+from connector.pipeline.sync import sync_key
 from connector.pipeline.tallying import OUTCOMES, UNFORESEEN, outcome
+from connector.pipeline.workspace import open_workspace
+from connector.scheduler.stopping import Stop
 from connector.store import open_store
 from connector.store.totals import RunTotal
 from tests.builders import START
@@ -102,6 +107,20 @@ def test_a_sync_that_another_process_keeps_away_is_counted(bench: Workbench) -> 
     assert totals(bench)["", "not_possible"].runs == 1
 
 
+def test_a_sync_that_was_asked_to_stop_is_no_defect(bench: Workbench) -> None:
+    """Each restart of the service would count as one, and wake somebody."""
+    stop = Stop(system_clock())
+    with tracker(bench) as server:
+        bench.configure(server)
+        server.middleware = lambda _request, _serve: Answer(status=429, headers={"Retry-After": "60"})
+        with open_workspace(bench.config, system_clock()) as workspace:
+            workspace.sleep = stop.sleep
+            stop.wish()
+            report = sync_key(workspace, "apollo", Order(), lambda _source, _done, _total: None)
+    assert report.exit_code == EXIT_INTERRUPTED
+    assert totals(bench)["", "interrupted"].runs == 1
+
+
 def test_totals_only_grow(tmp_path: Path) -> None:
     """What a run did is added; the last one is kept apart."""
     with open_store("sqlite://", folder=tmp_path) as store:
@@ -132,8 +151,8 @@ def test_totals_hold_under_threads(tmp_path: Path) -> None:
 
 def test_every_exit_code_has_an_outcome_of_its_own() -> None:
     """Also one that nobody foresaw."""
-    names = [outcome(code) for code in (0, 1, 2, 3, 4)]
-    assert len(set(names)) == 5
+    names = [outcome(code) for code in (0, 1, 2, 3, 4, 130)]
+    assert len(set(names)) == 6
     assert names[1] == UNFORESEEN
     assert set(OUTCOMES.values()) < set(names)
 
