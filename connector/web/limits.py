@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Final
 
+_ROUNDING: Final = 1e-9  # who waited as long as was told is not refused for a rounded sum
 _MOST_KEPT: Final = 10_000  # askers that are remembered: a megabyte or two
 
 
@@ -40,7 +41,7 @@ class Limiter:
         """Take one; returns 0, or how many whole seconds to wait until there is one again."""
         with self._lock:
             left = self._left(asker)
-            taken = left >= 1
+            taken = left > 1 - _ROUNDING
             self._buckets[asker] = (left - 1 if taken else left, self._clock())
             self._buckets.move_to_end(asker)
             while len(self._buckets) > self._kept:

@@ -24,6 +24,7 @@ def house(
 ) -> Iterator[House]:
     """A web side, and a passphrase where `--passphrase env:DOOR` finds it."""
     monkeypatch.setenv("DOOR", RIGHT)
+    monkeypatch.setattr("connector.pipeline.passphrases._COST", 2**4)  # stretched little: tests type often
     with served(tmp_path, monkeypatch, capsys) as running:
         yield running
 
