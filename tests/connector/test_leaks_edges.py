@@ -133,6 +133,8 @@ def test_a_number_counts_whole_and_outside_of_drawings(page: str, count: int) ->
         ("负", "Issue.title", "负", 0),
         ("x -- a y", "Issue.body", "-- a", 0),
         ("x -- abcd y", "Issue.body", "-- abcd", 1),
+        ("x a-- --bc y", "Issue.body", "a-- --bc", 1),
+        ("x a-- -bc y", "Issue.body", "a-- -bc", 0),
         ("x -- a y", "Issue.title", "-- a", 1),
         ("Text: open", "Issue.status", "open", 0),
         ("Status: open", "Issue.status", "open", 1),
