@@ -23,8 +23,8 @@ from tests.connector.cellar import NOW, fill, fingerprint, install
 from tests.connector.mortals import Mortals
 
 SOAK = bool(os.environ.get("CLIENTVIEW_SOAK"))
-STEPS = range(1, 400) if SOAK else (12, 40, 55, 70, 85)
-MOMENTS = range(200 if SOAK else 2)
+STEPS = range(1, 400) if SOAK else (25, 55, 75)
+MOMENTS = range(200 if SOAK else 1)
 
 
 @pytest.fixture(scope="module")

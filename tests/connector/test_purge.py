@@ -25,8 +25,8 @@ from tests.connector.mortals import Mortals
 from tests.connector.workbench import Workbench
 
 SOAK = bool(os.environ.get("CLIENTVIEW_SOAK"))
-STEPS = range(1, 120) if SOAK else (12, 20, 30)
-MOMENTS = tuple(n / 400 for n in range(80)) if SOAK else (0.05,)
+STEPS = range(1, 120) if SOAK else (14, 30)
+MOMENTS = tuple(n / 400 for n in range(80)) if SOAK else ()
 PORTAL = {"Apollo", "Hermes"}  # names that stand together on the page over a client's projects alone
 SECRETS = ("apollo", "Apollo web shop", "Story number 3", "Supplier may be late")
 

@@ -19,7 +19,7 @@ from tests.connector.cellar import install
 from tests.connector.mortals import Mortals
 
 EARLIER = "0008"
-MOMENTS = range(150 if os.environ.get("CLIENTVIEW_SOAK") else 3)
+MOMENTS = range(150 if os.environ.get("CLIENTVIEW_SOAK") else 2)
 
 
 @pytest.fixture(scope="module")
