@@ -6,11 +6,13 @@
 
 Everything new is written beside its place first, and safely on the disk; then each file and each
 folder is put there in one step, the latest page last. What lies there already stays untouched. One
-process writes for one audience at a time: the caller holds the project's lock.
+process writes for one audience at a time: the caller holds the project's lock. What several projects
+share is written by one thread of one process at a time.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -90,10 +92,12 @@ def write_files(output: Path, files: Mapping[str, bytes]) -> None:
     """
     _refuse_names(tuple(part for path in files for part in path.split("/")))
     try:
-        for name in files:
-            (output / name).parent.mkdir(parents=True, exist_ok=True)
-        with _staged(output, files) as staged:
-            _move(staged)
+        output.mkdir(parents=True, exist_ok=True)
+        with _alone(output):
+            for name in files:
+                (output / name).parent.mkdir(parents=True, exist_ok=True)
+            with _staged(output, files) as staged:
+                _move(staged)
     except OSError as exc:
         reason = exc.strerror or type(exc).__name__
         raise OutputError(
@@ -154,6 +158,17 @@ def _exchange(staged: Path, place: Path, replaced: Path) -> None:
         place.rename(replaced)
     staged.rename(place)
     _sync(place.parent)
+
+
+@contextmanager
+def _alone(output: Path) -> Iterator[None]:
+    """Keep others out who write what projects share: threads and processes, until this ends or dies."""
+    folder = os.open(output, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 @contextmanager
