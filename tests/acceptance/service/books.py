@@ -13,17 +13,30 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Protocol
 
 from connector.analysis.state import Severity
+from connector.pipeline.workspace import Workspace
 from connector.store.alerts import AlertTransition
 from connector.store.outbox import Message, MessageState
 from tests.acceptance.service.letters import Letter, of_mail, of_post, plain, squeezed
-from tests.acceptance.service.term import Term
-from tests.acceptance.service.town import mailbox, manager
+from tests.acceptance.service.town import Town, mailbox, manager
 
 NOT_TOLD = ", not told"  # a change under a silence, or not yet worth telling
 BETTER = "better"
 CHANNEL_FAILED = "channel_failed"  # told by the other channels
+
+
+class Story(Protocol):
+    """What went by: the town, and the store that is left. `slack`: by how much instants may be off."""
+
+    town: Town
+    store: Workspace
+    slack: dt.timedelta
+
+    @property
+    def ended_at(self) -> dt.datetime:
+        """Return when it ended."""
 
 
 @dataclass(slots=True)
@@ -42,6 +55,7 @@ class Count:
     twice_marked: int = 0
     twice_unmarked: int = 0
     more_often: int = 0
+    waiting: int = 0  # in quiet hours at the end
     lost: int = 0  # messages that nobody took
     unlisted: int = 0  # changes that such a mail does not list
     strange: int = 0  # taken, but not in the store
@@ -61,9 +75,10 @@ class Entry:
     marked: int = 0
     together: bool = False
 
-    def lives_at(self, at: dt.datetime) -> bool:
+    def lives_at(self, at: dt.datetime, slack: dt.timedelta) -> bool:
         """Whether it was under way at an instant."""
-        return self.row.created_at <= at and (self.row.ended_at is None or at <= self.row.ended_at)
+        ended_at = self.row.ended_at
+        return self.row.created_at - slack <= at and (ended_at is None or at <= ended_at + slack)
 
     @property
     def times(self) -> int:
@@ -76,13 +91,14 @@ class Page:
     """One channel of one project."""
 
     entries: list[Entry]
+    story: Story
     changes: Sequence[AlertTransition] = ()  # that the channel is to hear of
     strange: list[Letter] = field(default_factory=list)
     unlisted: int = 0
 
     def take(self, letter: Letter) -> None:
         """Book something that was taken."""
-        alive = [entry for entry in self.entries if entry.lives_at(letter.at)]
+        alive = [entry for entry in self.entries if entry.lives_at(letter.at, self.story.slack)]
         same = [entry for entry in alive if letter.is_of(entry.text)]
         if same:
             one = min(same, key=lambda entry: -entry.times if letter.marks(entry.text) else entry.times)
@@ -108,7 +124,9 @@ class Page:
         """Add up."""
         found = Count(messages=len(self.entries), strange=len(self.strange), unlisted=self.unlisted)
         for entry in self.entries:
-            found.lost += entry.times == 0
+            is_early = entry.row.ended_at is None and entry.row.next_at > self.story.ended_at
+            found.waiting += entry.times == 0 and is_early
+            found.lost += entry.times == 0 and not is_early
             found.once += entry.times == 1
             found.together += entry.times == 1 and entry.together
             found.twice_marked += entry.times == 2 and entry.marked > 0
@@ -117,41 +135,41 @@ class Page:
         return found
 
 
-def count(term: Term) -> Count:
+def count(story: Story) -> Count:
     """Settle the books of all projects."""
-    pages = (page for key in term.town.keys for page in pages_of(term, key))
-    changes = (_changes(term, key) for key in term.town.keys)
+    pages = (page for key in story.town.keys for page in pages_of(story, key))
+    changes = (_changes(story, key) for key in story.town.keys)
     return sum((page.count() for page in pages), sum(changes, Count()))
 
 
-def pages_of(term: Term, key: str) -> tuple[Page, Page]:
+def pages_of(story: Story, key: str) -> tuple[Page, Page]:
     """Fill the pages of a project: of its webhook, and of its manager's mailbox."""
-    rows = term.store.store.outbox.list(key)
-    posts = Page([Entry(row, plain(json.loads(row.body))) for row in rows if not _is_mail(row)])
-    for taken in term.post.hooked:
+    rows = story.store.store.outbox.list(key)
+    posts = Page([Entry(row, plain(json.loads(row.body))) for row in rows if not _is_mail(row)], story)
+    for taken in story.town.post.hooked:
         letter = of_post(taken)
         if letter.project == key:
             posts.take(letter)
-    channel = mailbox(key, term.post)
-    heard = [one for one in _told(term, key) if (one.rule, one.object) != (CHANNEL_FAILED, channel)]
-    mails = Page([Entry(row, squeezed(row.subject, row.body)) for row in rows if _is_mail(row)], heard)
-    for taken in term.post.mailed:
+    channel = mailbox(key, story.town.post)
+    heard = [one for one in _told(story, key) if (one.rule, one.object) != (CHANNEL_FAILED, channel)]
+    mails = Page([Entry(row, squeezed(row.subject, row.body)) for row in rows if _is_mail(row)], story, heard)
+    for taken in story.town.post.mailed:
         if taken.to == manager(key):
             mails.take(of_mail(taken))
     return posts, mails
 
 
-def unsent(term: Term) -> list[Message]:
+def unsent(story: Story) -> list[Message]:
     """List messages that have still not gone out."""
-    store = term.store.store.outbox
-    return [one for key in term.town.keys for one in store.list(key, MessageState.WAITING)]
+    store = story.store.store.outbox
+    return [one for key in story.town.keys for one in store.list(key, MessageState.WAITING)]
 
 
-def _changes(term: Term, key: str) -> Count:
+def _changes(story: Story, key: str) -> Count:
     """Set changes against the messages that name them."""
-    rows = term.store.store.outbox.list(key)
+    rows = story.store.store.outbox.list(key)
     mailed_at = {row.created_at for row in rows if _is_mail(row)}
-    told = list(_told(term, key))
+    told = list(_told(story, key))
     stored = Counter(_name(one) for one in told)
     named = Counter(name for row in rows if not _is_mail(row) for name in _named(row))
     missing = stored - named
@@ -164,15 +182,15 @@ def _changes(term: Term, key: str) -> Count:
     return Count(
         changes=stored.total(),
         quiet=quiet.total(),
-        untold=len(term.store.store.alerts.transitions(key)) - len(told),
+        untold=len(story.store.store.alerts.transitions(key)) - len(told),
         elsewhere=elsewhere.total(),
         unannounced=(missing - quiet - elsewhere).total(),
         invented=(named - stored).total(),
     )
 
 
-def _told(term: Term, key: str) -> Iterator[AlertTransition]:
-    for one in term.store.store.alerts.transitions(key):
+def _told(story: Story, key: str) -> Iterator[AlertTransition]:
+    for one in story.store.store.alerts.transitions(key):
         if not one.note.endswith(NOT_TOLD):
             yield one
 

@@ -52,7 +52,7 @@ def _got(term: Term) -> Counter[str]:
     """Count what readers were sent, by the number of the mail, which is one an edition."""
     return Counter(
         f"{one.to} {message_from_bytes(one.content, policy=policy.default)['Message-ID']}"
-        for one in term.post.mailed
+        for one in term.town.post.mailed
         if one.to.endswith(READER)
     )
 
@@ -65,7 +65,7 @@ def _doubled(term: Term, key: str, editions: tuple[Edition, ...]) -> list[str]:
 
 def _missing(term: Term, key: str, editions: tuple[Edition, ...]) -> list[str]:
     """Name the times of the rhythm that no edition followed before the next time, or the end."""
-    first, last = min(e.published_at for e in editions), term.at(term.plan.rounds - 1)
+    first, last = min(e.published_at for e in editions), term.ended_at
     wanted, at = [], _time_after(term, key, first)
     while (following := _time_after(term, key, at)) <= last:
         if not any(at <= one.published_at < following for one in editions):

@@ -78,14 +78,17 @@ class Post:
     hook: Receiver
     hooked: list[Taken] = field(default_factory=list)
     mailed: list[Taken] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def collect(self, at: dt.datetime) -> None:
-        """Take in what came in the round of an instant."""
-        mails = [(envelope.rcpt_tos[0], envelope.content) for envelope in self.box.received]
-        self.box.received.clear()
-        self.mailed += [Taken(at=at, to=to, content=text) for to, text in mails if isinstance(text, bytes)]
-        posts, self.hook.taken = self.hook.taken, []
-        self.hooked += [Taken(at=at, content=body) for body in posts]
+        """Take in what came by an instant."""
+        with self._lock:
+            while self.box.received:
+                envelope = self.box.received.pop(0)
+                assert isinstance(envelope.content, bytes)
+                self.mailed.append(Taken(at=at, to=envelope.rcpt_tos[0], content=envelope.content))
+            while self.hook.taken:
+                self.hooked.append(Taken(at=at, content=self.hook.taken.pop(0)))
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from pathlib import Path
 from connector.clock import Clock
 from connector.pipeline.report import ProjectReport
 from connector.pipeline.workspace import Workspace, open_workspace
-from tests.acceptance.service.post import Post, post
+from tests.acceptance.desk import Desk
+from tests.acceptance.service.post import post
 from tests.acceptance.service.program import Service, run_killed, service, trigger
 from tests.acceptance.service.town import STEP, Town, town
 from tests.acceptance.service.weather import (
@@ -50,13 +51,14 @@ class Term:
     outlived: int = 0  # processes that ended before their kill came
     read: dict[str, list[int]] = field(default_factory=dict)  # project to the rounds it was synced well in
     resident_kb: list[int] = field(default_factory=list)  # of the service, after each of its rounds
+    slack: dt.timedelta = dt.timedelta()
     cpu_s: float = 0.0
     codes: dict[int, int] = field(default_factory=dict)
 
     @property
-    def post(self) -> Post:
-        """Where alerts arrive."""
-        return self.town.post
+    def ended_at(self) -> dt.datetime:
+        """Return the instant of its last round."""
+        return self.at(self.plan.rounds - 1)
 
     def at(self, number: int) -> dt.datetime:
         """Return the instant of a round."""
@@ -71,20 +73,16 @@ class Term:
 @contextmanager
 def term(folder: Path, plan: Plan) -> Iterator[Term]:
     """Let a term go by, and give what is left of it with its store open."""
-    with post() as box, town(folder, box, began_at=plan.began_at, seed=plan.seed) as made:
+    with post() as box, town(Desk(folder, plan.began_at), box, seed=plan.seed) as made:
         dice = random.Random(f"term {plan.seed}")  # noqa: S311 - chance, not secrecy
         spells = weather(made.keys, plan.rounds, dice)
         free = [n for n in range(2, plan.rounds - CALM_ROUNDS) if Spell.DISK not in spells.at(n)]
         kills = set(dice.sample(free, plan.kills))
-        with service(made) as running, open_workspace(made.desk.config, _Watch()) as store:
+        with service(made) as running, open_workspace(made.desk.config, Clock()) as store:
             term_now = Term(plan, made, spells, store, read={key: [] for key in made.keys})
             for number in range(plan.rounds):
                 _round(term_now, running, number, dice, is_kill=number in kills)
             yield term_now
-
-
-class _Watch(Clock):
-    """A clock that nobody asks: the store is only looked at."""
 
 
 def _round(now: Term, running: Service, number: int, dice: random.Random, *, is_kill: bool) -> None:
@@ -95,7 +93,7 @@ def _round(now: Term, running: Service, number: int, dice: random.Random, *, is_
         _kill(now, number, dice)
     else:
         _serve(now, running, number, dice)
-    now.post.collect(now.town.desk.now)
+    now.town.post.collect(now.town.desk.now)
     now.town.forget_requests()
     for key in now.town.keys:
         if _was_read(now, key):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from connector.demo.trackers.github.server import GitHubServer
 from connector.demo.trackers.jira.face import JiraFace
@@ -17,6 +16,7 @@ from tests.acceptance.service.post import SECRET, Post
 from tests.acceptance.tales import begin, told
 
 STEP = dt.timedelta(hours=6)
+USUAL = "6h"
 READER = "reader@acme.example"
 ZONES = (
     "Europe/Berlin",
@@ -42,7 +42,7 @@ key = "{key}"
 name = "The {key} works"
 client = "Acme GmbH"
 timezone = "{zone}"
-sync_every = "6h"
+sync_every = "{every}"
 {source}
   [project.agreement]
   baseline_on = {agreed_on}
@@ -51,7 +51,7 @@ sync_every = "6h"
 
   [project.audience.client]
   approval = "{approval}"
-  publish_cron = "0 8 * * mon"
+{rhythm}
   mail = ["{key}-{reader}"]
 
   [project.alerts]
@@ -77,10 +77,15 @@ class Place:
 
 @dataclass(slots=True)
 class Town:
-    """All projects. `desk.now` is everybody's time."""
+    """All projects. `desk.now` is everybody's time.
+
+    `every`: their rhythm. Where it is quicker than usual, only those publish whose drafts wait for approval:
+    to print an edition takes longer than that.
+    """
 
     desk: Desk
     post: Post
+    every: str = USUAL
     places: list[Place] = field(default_factory=list)
 
     @property
@@ -108,12 +113,16 @@ class Town:
         self.desk.config.write_text(head + "".join(tables), encoding="utf-8")
 
     def _project(self, number: int, place: Place) -> str:
+        is_held = bool(number % 2)
+        has_rhythm = is_held or self.every == USUAL
         return PROJECT.format(
             key=place.key,
             zone=ZONES[number % len(ZONES)],
             source=place.source,
+            every=self.every,
             agreed_on=self.desk.now.date() - dt.timedelta(days=2),
-            approval="new-text" if number % 2 else "never",
+            approval="new-text" if is_held else "never",
+            rhythm='  publish_cron = "0 8 * * mon"' if has_rhythm else "",
             reader=READER,
             mailbox=mailbox(place.key, self.post),
             hook=f"{self.post.hook.url}/{place.key}",
@@ -133,12 +142,13 @@ def manager(key: str) -> str:
 
 
 @contextmanager
-def town(folder: Path, post: Post, *, began_at: dt.datetime, seed: int) -> Iterator[Town]:
-    """Serve ten projects while the block runs."""
-    desk = Desk(folder, now=began_at)
-    made = Town(desk, post)
+def town(
+    desk: Desk, post: Post, *, seed: int, names: Sequence[str] = NAMES, every: str = "6h"
+) -> Iterator[Town]:
+    """Serve projects while the block runs: all ten, or some."""
+    made, began_at = Town(desk, post, every), desk.now
     with ExitStack() as stack:
-        for number, key in enumerate(NAMES):
+        for number, key in enumerate(names):
             kind = KINDS[number % len(KINDS)]
             life = Life(begin(kind), random.Random(f"{seed} {key}"))  # noqa: S311 - chance, not secrecy
             life.begin(began_at)
