@@ -20,6 +20,8 @@ from connector.web.limits import Limiter
 from connector.web.readers import one_reader, truncated
 
 _PASS: Final = "clientview_pass"  # noqa: S105 - a cookie's name
+_WAY: Final = "clientview_way"
+_WAY_LASTS_S: Final = 30 * 86_400
 _FIELD: Final = "passphrase"
 _LONGEST_FORM: Final = 4096  # bytes
 _TRIES: Final = 5  # wrong passphrases of one reader at one link
@@ -32,6 +34,7 @@ _GONE: Final[_Told] = {404: {"description": "Nothing here"}, 429: {"description"
 _READ: Final[_Told] = {304: {"description": "As you have it"}, 403: {"description": "Asks for a passphrase"}}
 _ENTER: Final[_Told] = {303: {"description": "Come in"}, 403: {"description": "Not the passphrase"}}
 _MOVED: Final[_Told] = {308: {"description": "The same with a slash"}}
+_LED: Final[_Told] = {307: {"description": "The same page below the link that you came by"}}
 _FORM: Final[dict[str, Any]] = {
     "requestBody": {
         "content": {
@@ -71,6 +74,7 @@ class Clients:
             ("/l/{token}/{path:path}", self.read, _READ),
             ("/robots.txt", self.robots, {}),
             ("/{name}.pem", self.key, {}),
+            ("/{way:path}", self.lead, _LED),  # the last one: it takes whatever is left
         ):
             for method in ("GET", "HEAD"):
                 routes.add_api_route(
@@ -91,7 +95,7 @@ class Clients:
         guest = self._admit(request, token)
         if guest is None:
             return self._gone()
-        if guest.asks_passphrase and not guest.knows(request.cookies.get(self._cookie, "")):
+        if guest.asks_passphrase and not guest.knows(request.cookies.get(self._named(_PASS), "")):
             return self._ask(guest, Asked.FIRST)
         found = guest.find(path)
         if found is None:
@@ -101,6 +105,7 @@ class Clients:
         )
         if request.method == "GET" and found.name not in _MACHINES:
             guest.note(found, truncated(request.state.reader))
+        self._show_way(answer, guest, token)
         return answer
 
     def without_slash(self, request: Request, token: str) -> Response:
@@ -113,6 +118,17 @@ class Clients:
         """Take a passphrase."""
         given = await _field(request)
         return await run_in_threadpool(self._try, request, token=token, path=path, given=given)
+
+    def lead(self, request: Request, way: str) -> Response:
+        """Lead whoever came by a link before back below it, from an address that its pages name."""
+        token = request.cookies.get(self._named(_WAY), "")
+        guest = self._admit(request, token)
+        if guest is None or not way.startswith(f"{guest.place}/"):
+            return self._gone()
+        rest = quote(way.removeprefix(f"{guest.place}/"))
+        return Response(
+            status_code=307, headers={"location": f"{self._house.prefix}/l/{quote(token)}/{rest}"}
+        )
 
     def robots(self) -> Response:
         """Ask every crawler to stay away."""
@@ -144,7 +160,7 @@ class Clients:
     def _let_in(self, token: str, entered: Pass, headers: Mapping[str, str]) -> Response:
         answer = Response(status_code=303, headers=headers)
         answer.set_cookie(
-            self._cookie,
+            self._named(_PASS),
             entered.value,
             max_age=int(entered.lasts.total_seconds()),
             path=f"{self._house.prefix}/l/{token}/",
@@ -153,6 +169,19 @@ class Clients:
             samesite="strict",
         )
         return answer
+
+    def _show_way(self, answer: Response, guest: Guest, token: str) -> None:
+        """Let the reader's program find back from addresses in the page, which are the same for all links."""
+        if self._house.is_https:  # else pages name no addresses
+            answer.set_cookie(
+                self._named(_WAY),
+                token,
+                max_age=_WAY_LASTS_S,
+                path=f"{self._house.prefix}/{guest.place}/",
+                secure=True,
+                httponly=True,
+                samesite="lax",
+            )
 
     def _admit(self, request: Request, token: str) -> Guest | None:
         guest = self._reception.admit(token)
@@ -167,10 +196,9 @@ class Clients:
     ) -> Response:
         return answers.page(self._pages.ask(guest.language, why), status=status, headers=headers)
 
-    @property
-    def _cookie(self) -> str:
-        """The cookie's name; browsers take one with this prefix over https alone."""
-        return f"__Secure-{_PASS}" if self._house.is_https else _PASS
+    def _named(self, cookie: str) -> str:
+        """Return a cookie's name; browsers take one with this prefix over https alone."""
+        return f"__Secure-{cookie}" if self._house.is_https else cookie
 
 
 async def _field(request: Request) -> str:

@@ -50,6 +50,10 @@ class Guest(Protocol):
         """The audience's, as BCP 47."""
 
     @property
+    def place(self) -> str:
+        """Where the audience's pages say that they lie, below the public address; without slashes around."""
+
+    @property
     def asks_passphrase(self) -> bool:
         """Whether the link has a passphrase."""
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from connector.pipeline.linking import admitted, holds_pass, make_pass
 from connector.pipeline.passphrases import is_passphrase
+from connector.pipeline.places import place_of
 from connector.pipeline.published import PublishedFiles
 from connector.pipeline.workspace import Workspace
 from connector.store.client_links import ClientLink, Visit
@@ -56,6 +57,10 @@ class _Linked:
     def language(self) -> str:
         project = self._desk.workspace.config.project(self._row.project)
         return project.audience(self._row.audience).language or project.language
+
+    @property
+    def place(self) -> str:
+        return place_of(self._desk.workspace, self._row.project, self._row.audience)
 
     @property
     def asks_passphrase(self) -> bool:

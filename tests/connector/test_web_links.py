@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -200,6 +201,27 @@ def test_a_key_is_given_by_its_name_and_nothing_else_beside_it(house: House) -> 
     for name in ("-0123456789abcdef", "-fedcba9876543210", "-../../x", "-%2e%2e%2fx"):
         assert house.ask(f"/clientview-key{name}.pem").status == 404
     assert house.ask("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+
+
+def test_addresses_in_the_page_lead_back_below_the_link(house: House) -> None:
+    """They are the same for every link; whoever came by one is led on, and nobody else, nor elsewhere."""
+    link, other = house.link(), house.link("zeus")
+    answer = house.ask(link)
+    (kept,) = SimpleCookie(answer.headers["set-cookie"]).values()
+    assert f'href="{BASE}/apollo/client/editions/"' in answer.text
+    assert (kept["path"], kept["samesite"]) == ("/apollo/client/", "lax")
+    assert kept["httponly"]
+    assert kept["secure"]
+    shown = f"{kept.key}={kept.value}"
+    led = house.ask("/apollo/client/editions/", Cookie=shown)
+    assert (led.status, led.headers["location"]) == (307, f"{link}editions/")
+    gone = house.ask("/x")
+    forged = f"{kept.key}={_other(kept.value)}"
+    assert house.ask("/zeus/client/editions/", Cookie=shown) == gone
+    assert house.ask("/apollo/client/editions/") == house.ask("/apollo/client/", Cookie=forged) == gone
+    assert house.ask(other).headers["set-cookie"].count("apollo") == 0
+    house.bench.do("link", "revoke", "apollo", "1")
+    assert house.ask("/apollo/client/editions/", Cookie=shown) == gone
 
 
 def test_a_link_without_end_stays_open(house: House) -> None:

@@ -108,13 +108,21 @@ def test_many_readers_together_do_not_guess_faster(house: House) -> None:
     assert found == [403] * 50 + [429] * 3
 
 
-@pytest.mark.parametrize(
-    "body",
-    ["", "passphrase=", "other=1", "passphrase=%ff%fe%00", "passphrase=" + "x" * 9000, "&" * 2000, "=", "%"],
-)
-def test_a_strange_form_is_a_wrong_passphrase(house: House, body: str) -> None:
+def test_a_strange_form_is_a_wrong_passphrase(house: House) -> None:
     """Empty, too long, no text: it is no passphrase, and no failure either."""
-    assert house.ask(locked(house), method="POST", body=body).status == 403
+    link = locked(house)
+    bodies = (
+        "",
+        "passphrase=",
+        "other=1",
+        "passphrase=%ff%fe%00",
+        f"passphrase={'x' * 9000}",
+        "&" * 2000,
+        "%",
+    )
+    for number, body in enumerate(bodies):
+        answer = house.ask(link, method="POST", body=body, X_Forwarded_For=f"198.51.100.{number}")
+        assert answer.status == 403, body
 
 
 def test_a_form_for_a_link_without_passphrase_leads_to_the_page(house: House) -> None:
