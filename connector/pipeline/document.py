@@ -22,7 +22,7 @@ from connector.analysis.state import (
     Severity,
 )
 from connector.pipeline.parts import ConceptPart, Instant, Part, Ref
-from connector.pipeline.risk_document import ExposurePart, RiskPart
+from connector.pipeline.risk_document import ComputedRiskPart, ExposurePart, RiskPart
 from mappings.concepts import Nature, Origin, Verdict
 
 
@@ -333,6 +333,9 @@ class StatusDocument(Part):
     record: RecordPart | None = Field(description="Null: no backtest was made.")
     scope: list[Scope]
     risks: list[RiskPart]
+    computed_risks: list[ComputedRiskPart] = Field(
+        description="Those that the records raise; none of a past day."
+    )
     exposure: list[ExposurePart] = Field(description="Sum over all open, rated risks, at every change.")
     change_requests: list[ChangeRequestPart]
     decisions: list[DecisionPart]

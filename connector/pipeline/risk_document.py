@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from connector.analysis.register import Direction, RaisedRisk, Register
+from connector.analysis.register import Direction, Register
 from connector.pipeline.parts import ConceptPart, Instant, Part
-from mappings.concepts import Disposition, Level, Risk, Treatment
+from mappings.concepts import Level, Risk, Treatment
 
 
 class ExposurePart(Part):
@@ -43,14 +43,23 @@ class RiskPart(ConceptPart):
     is_review_due: bool
     actions: list[ActionPart]
     overdue_actions: list[str]
-    computed: str | None = Field(description="Rule by which the records raise it; null: somebody entered it.")
-    since: Instant | None = Field(description="Of a computed one: since when it stands, where that is known.")
-    facts: Mapping[str, str | int | float | bool | list[str] | None]
+
+
+class ComputedRiskPart(Part):
+    """A risk that the records raise: nobody entered it, nobody rated it."""
+
+    key: str
+    rule: str
+    object: str
+    title: str
+    category: str
+    since: Instant | None = Field(description="Since when it stands, where that is known.")
+    facts: Mapping[str, str | int | float | bool | tuple[str, ...] | None]
 
 
 def risk_parts(risks: tuple[Risk, ...], kept: Register) -> list[RiskPart]:
-    """Tell of the mapped risks, then of those that the records raise."""
-    return [*(_mapped(risk, kept) for risk in risks), *map(_raised, kept.raised)]
+    """Tell of the mapped risks as the register sees them."""
+    return [_mapped(risk, kept) for risk in risks]
 
 
 def _mapped(risk: Risk, kept: Register) -> RiskPart:
@@ -76,37 +85,4 @@ def _mapped(risk: Risk, kept: Register) -> RiskPart:
         is_review_due=one.is_review_due if one else False,
         actions=[ActionPart.model_validate(action) for action in risk.actions],
         overdue_actions=list(one.overdue_actions) if one else [],
-        computed=None,
-        since=None,
-        facts={},
-    )
-
-
-def _raised(risk: RaisedRisk) -> RiskPart:
-    return RiskPart(
-        key=risk.key,
-        item=risk.object,
-        title=risk.title,
-        client_title="",
-        disposition=Disposition.OPEN,
-        likelihood=None,
-        impact=None,
-        response="",
-        due_on=None,
-        exposure=None,
-        direction=None,
-        exposures=[],
-        category=risk.category,
-        proximity_on=None,
-        treatment=None,
-        owner="",
-        review_on=None,
-        is_review_due=False,
-        actions=[],
-        overdue_actions=[],
-        computed=risk.rule,
-        since=risk.since,
-        facts={
-            name: list(value) if isinstance(value, tuple) else value for name, value in risk.facts.items()
-        },
     )

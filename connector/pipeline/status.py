@@ -33,7 +33,7 @@ from connector.pipeline.document import (
     TrendPart,
     Variance,
 )
-from connector.pipeline.risk_document import ExposurePart, risk_parts
+from connector.pipeline.risk_document import ComputedRiskPart, ExposurePart, risk_parts
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -59,6 +59,7 @@ def status_document(state: ProjectState, refs: Mapping[str, str]) -> StatusDocum
         record=None if state.record is None else RecordPart.model_validate(state.record),
         scope=_each(Scope, state.scope),
         risks=risk_parts(picture.risks, state.register),
+        computed_risks=_each(ComputedRiskPart, state.register.raised),
         exposure=_each(ExposurePart, state.register.total),
         change_requests=_each(ChangeRequestPart, picture.change_requests, refs),
         decisions=_each(DecisionPart, picture.decisions),
