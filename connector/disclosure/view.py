@@ -15,6 +15,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from connector.disclosure.account_view import (
+    BurnPoint,
+    BurnUpView,
+    ScopeLine,
+    ScopePart,
+    ScopeView,
+    TrendLineView,
+    TrendPoint,
+)
 from connector.disclosure.leaf import (
     Amount,
     ClientText,
@@ -176,41 +185,6 @@ class MilestoneView(Thing):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrendPoint:
-    """The date a milestone had on a day."""
-
-    seen: Day
-    day: Day
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrendLineView:
-    """How the date of one milestone moved, oldest first. `milestone` is its opaque id."""
-
-    milestone: ClientText
-    title: ClientText
-    points: tuple[TrendPoint, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BurnPoint:
-    """Scope on a day. None: nothing was agreed yet, or it is not told exactly."""
-
-    on: Day
-    agreed: Amount | None = None
-    total: Amount | None = None
-    done: Amount | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BurnUpView:
-    """Scope over time: agreed, in all, done; oldest first."""
-
-    unit: ClientText
-    points: tuple[BurnPoint, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StageView:
     """What comes next: a milestone ahead, and what will be needed from the client for it."""
 
@@ -218,40 +192,6 @@ class StageView:
     title: ClientText
     day: Day | None = None
     needs: tuple[ClientText, ...] = ()
-
-
-class ScopePart(enum.Enum):
-    """What a line of the scope account is, for machines and for its sign in the sum."""
-
-    AGREED = "agreed"
-    APPROVED = "approved"
-    UNDECIDED = "undecided"
-    TAKEN_OUT = "taken_out"
-    RESIZED = "resized"
-    CURRENT = "current"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeLine:
-    """One total of the scope account, in words."""
-
-    part: ScopePart
-    label: ClientText
-    amount: Amount
-    explanation: ClientText | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeView:
-    """The scope account in one unit: agreed, approved, undecided, taken out, current, done."""
-
-    unit: ClientText
-    agreed_on: Day | None = None
-    lines: tuple[ScopeLine, ...] = ()
-    is_sum: bool = False  # agreed + approved + undecided - taken out + resized = current
-    share: Progress | None = None  # done out of current, where both are told exactly
-    note: ClientText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,9 +247,16 @@ class RequestView(Thing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackView(Thing):
-    """What the client told us, and where it stands."""
+    """What the client told us, and where it stands.
+
+    `kind` is its class, `planned` the title of the milestone it is planned for, `reason` why it was declined.
+    """
 
     received: Day | None = None
+    kind: ClientText | None = None
+    planned: ClientText | None = None
+    answered: Day | None = None
+    reason: RichText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
