@@ -172,11 +172,46 @@ class ClientAction(Base):
     holds_up: tuple[str, ...] = ()  # keys of issues it blocks
 
 
+class Stage(enum.StrEnum):
+    """Where feedback stands, for those who gave it. PLANNED: work on it is in a milestone."""
+
+    RECEIVED = "received"
+    LOOKED_AT = "looked_at"
+    PLANNED = "planned"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+class FeedbackClass(enum.StrEnum):
+    """The classes of feedback that every reader's language has a word for; rules may name others."""
+
+    DEFECT = "defect"
+    WISH = "wish"
+    QUESTION = "question"
+    PRAISE = "praise"
+    COMPLAINT = "complaint"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback(Base):
-    """What the client told us."""
+    """What the client told us. What mapping cannot tell from one record, analysis fills in."""
 
-    state: str = ""  # client words of its state: received, being looked at, …
+    state: str = ""  # the rules' own words of where it stands, for the team
+    stage: Stage = Stage.RECEIVED
+    kind: str = ""  # a `FeedbackClass`, a class of the rules' own, "" for none
+    kind_words: str = ""  # words for the client of a class of the rules' own; "" while nobody wrote any
+    urgency: Level | None = None  # how urgent the client calls it
+    linked: tuple[str, ...] = ()  # keys of the issues it is linked to
+    milestones: tuple[str, ...] = ()  # keys of those it is planned for: its own, or of linked open work
+    reason: str = ""  # why it was declined, for the team
+    client_reason: str = ""  # the same in words for the client (Markdown), of a mapped field
+    block_reason: str = ""  # of a marked block
+    given_by: str = ""  # internal for ever
+    answers: str = ""  # what of ours it answers: key of an issue, or of an edition
+    priority: Level | None = None  # None: no row of the table fits
+    priority_why: str = ""
+    first_look_at: dt.datetime | None = None  # when it left the stage it came in; None: not yet, or not known
+    answered_at: dt.datetime | None = None  # since when it is done or declined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

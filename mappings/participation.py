@@ -1,4 +1,4 @@
-"""What client and team do together: change requests, decisions, client actions, feedback."""
+"""What client and team do together: change requests, decisions, client actions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 from adapters.records import Issue, Link, LinkKind
 from mappings.classify import shared_by_all, verdict_of
-from mappings.concepts import ChangeRequest, ClientAction, Decision, Disposition, Feedback, Verdict
-from mappings.predicates import folded, traits_of
+from mappings.concepts import ChangeRequest, ClientAction, Decision, Disposition, Verdict
+from mappings.predicates import folded
 from mappings.rules import Rules
 from mappings.values import block_of, day_of, field_of, value_of
 
@@ -64,13 +64,6 @@ def make_client_action(
     """Make the client action that an issue is; `holds_up` are keys of the issues it blocks."""
     shared = shared_by_all(issue, rules, disposition)
     return ClientAction(**shared, needed_by=_needed_by(issue, rules, shared["due_on"]), holds_up=holds_up)
-
-
-def make_feedback(issue: Issue, rules: Rules, disposition: Disposition) -> Feedback:
-    """Make the feedback that an issue is, its state in the words of the first state that fits."""
-    traits = traits_of(issue, has_children=False)
-    states = (words for words, predicate in rules.feedback_states if predicate.holds(traits))
-    return Feedback(**shared_by_all(issue, rules, disposition), state=next(states, ""))
 
 
 def covered_by(

@@ -22,6 +22,7 @@ from mappings.concepts import (
     ScopeItem,
     Unplaced,
 )
+from mappings.feedback import linked_to, make_feedback
 from mappings.goals import goal_chain, make_goal
 from mappings.participation import (
     covered_by,
@@ -29,7 +30,6 @@ from mappings.participation import (
     make_change_request,
     make_client_action,
     make_decision,
-    make_feedback,
 )
 from mappings.risks import make_risk, make_risk_action
 from mappings.rules import Rules
@@ -140,7 +140,8 @@ class _Mapper:
             case Concept.DECISION:
                 return make_decision(issue, rules, disposition)
             case _:
-                return make_feedback(issue, rules, disposition)
+                linked = linked_to(issue.key, self._links.get(issue.key, ()))
+                return make_feedback(issue, rules, disposition, linked=linked)
 
     def _actions(self, risk: str) -> Iterator[RiskAction]:
         """Yield what stands below a risk, whatever else it is."""

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from adapters.records import Category
-from mappings.concepts import Concept
+from mappings.concepts import Concept, Level, Stage
 from mappings.patterns import fault_of_pattern
 from mappings.predicates import as_text
 
@@ -37,6 +37,10 @@ FIELD_KEYS = (
     "client_options",
     "outcome",
     "client_outcome",
+    "feedback_class",
+    "urgency",
+    "reason",
+    "client_reason",
 )
 """Keys of `[fields]`: what may be read from somewhere else than its usual place."""
 
@@ -219,16 +223,36 @@ class OriginSection(Section):
 
 
 class FeedbackState(Section):
-    """One of `[feedback] states`: the words for feedback that `when` fits. Without: for the rest."""
+    """One of `[feedback] states`: where feedback stands that `when` fits. Without: the rest."""
 
     words: Word
+    state: Stage | None = None
     when: When | None = None
 
 
+class FeedbackKind(Section):
+    """One of `[feedback] classes`. `words` are for the client; without `when` it is only known by name."""
+
+    name: Word
+    words: str = ""
+    when: When | None = None
+
+
+class PriorityRow(Section):
+    """One row of `[[feedback.priority]]`."""
+
+    classes: Words = ()
+    urgency: Annotated[tuple[Level, ...], BeforeValidator(_as_list)] = ()
+    touches: bool | None = None
+    priority: Level
+
+
 class FeedbackSection(Section):
-    """`[feedback]`: how the state of feedback is told; the first that fits counts."""
+    """`[feedback]`: where feedback stands, of which class it is, what comes first; the first that fits."""
 
     states: tuple[FeedbackState, ...] = ()
+    classes: tuple[FeedbackKind, ...] = ()
+    priority: tuple[PriorityRow, ...] = ()
 
 
 class Fields(Section):
@@ -254,6 +278,10 @@ class Fields(Section):
     client_options: SourceValue | None = None
     outcome: SourceValue | None = None
     client_outcome: SourceValue | None = None
+    feedback_class: SourceValue | None = None
+    urgency: SourceValue | None = None
+    reason: SourceValue | None = None
+    client_reason: SourceValue | None = None
 
 
 class RuleFile(Section):

@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from mappings.concepts import Concept, Nature, Origin, Verdict
+from mappings.concepts import Concept, Nature, Origin, Stage, Verdict
 from mappings.errors import Fault, FaultsError
 from mappings.positions import locate
 from mappings.predicates import (
@@ -37,10 +37,13 @@ from mappings.predicates import (
     names,
     reads_texts,
 )
+from mappings.priorities import Row
 from mappings.rulefile import FIELD_KEYS, Marks, RuleFile, Source, When, is_pattern
 from mappings.validation import fault_at, faults_of, read_toml
 
 SizeUnit = Literal["items", "points", "hours"]
+NEVER: Predicate = AnyOf(())
+"""Holds of nothing: of a class that is known by its name alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,22 @@ class Rule:
     predicate: Predicate
     why: str
     is_catch_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateWords:
+    """How the rules call where feedback stands. `stage` None: what its disposition says."""
+
+    words: str = ""
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindWords:
+    """A class of feedback, "" for none, and what it is called for the client, "" while nobody said."""
+
+    name: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +102,9 @@ class Rules:
     origins: tuple[tuple[Origin, Predicate], ...] = ()
     cover_links: frozenset[str] = frozenset()  # folded relation words
     cover_children: bool = True
-    feedback_states: tuple[tuple[str, Predicate], ...] = ()
+    feedback_states: tuple[tuple[StateWords, Predicate], ...] = ()
+    feedback_classes: tuple[tuple[KindWords, Predicate], ...] = ()
+    feedback_priority: tuple[Row, ...] = ()  # empty: the default table
     is_coarse: bool = False
     placed: dict[tuple[object, ...], object] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -166,7 +187,15 @@ def _compiled(parsed: RuleFile, text: str, *, file: str, fingerprint: str) -> Ru
         ),
         cover_links=frozenset(map(folded, parsed.covers.links)),
         cover_children=parsed.covers.children,
-        feedback_states=tuple((state.words, predicate_of(state.when)) for state in parsed.feedback.states),
+        feedback_states=tuple(
+            (StateWords(words=state.words, stage=state.state), predicate_of(state.when))
+            for state in parsed.feedback.states
+        ),
+        feedback_classes=tuple(
+            (KindWords(name=kind.name, words=kind.words), predicate_of(kind.when) if kind.when else NEVER)
+            for kind in parsed.feedback.classes
+        ),
+        feedback_priority=tuple(Row(**row.model_dump()) for row in parsed.feedback.priority),
     )
 
 
@@ -193,7 +222,8 @@ def _sources(parsed: RuleFile) -> dict[str, Source]:
 def _asked(parsed: RuleFile, sources: Mapping[str, Source]) -> Iterator[str]:
     for source in sources.values():
         yield from source.field
-    conditions = [rule.when for rule in parsed.rule] + [state.when for state in parsed.feedback.states]
+    told = parsed.feedback
+    conditions = [each.when for group in (parsed.rule, told.states, told.classes) for each in group]
     for when in conditions:
         yield from _asked_by(when)
 

@@ -103,7 +103,8 @@ def _without_text(change: Change, title: str, *, keeps_titles: bool) -> Change:
 
 def _conditions(rules: Rules) -> Iterator[Predicate]:
     yield from (rule.predicate for rule in rules.rules)
-    for group in (rules.verdicts, rules.natures, rules.origins, rules.feedback_states):
+    marked = (rules.verdicts, rules.natures, rules.origins)
+    for group in (*marked, rules.feedback_states, rules.feedback_classes):
         yield from (predicate for _name, predicate in group)
 
 

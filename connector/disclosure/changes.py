@@ -22,6 +22,7 @@ from connector.disclosure.view import (
     Code,
     Colour,
     Day,
+    FeedbackView,
     ForecastView,
     Image,
     Leaf,
@@ -132,6 +133,8 @@ def _of_thing(scribe: Scribe, group: str, thing: Thing, old: Thing | None) -> It
         yield _change(scribe, ChangeKind.NEW, f"new.{group}", title)
         return
     yield from _of_state(scribe, group, title, thing.head.state, old.head.state)
+    if isinstance(thing, FeedbackView) and isinstance(old, FeedbackView):
+        yield from _of_planned(scribe, title, thing.planned, old.planned)
     for name in _DAYS:
         before, after = _day(old, name), _day(thing, name)
         if (before and before.on) != (after and after.on) and not _is_over(thing):
@@ -162,6 +165,16 @@ def _of_state(
     else:
         words = (scribe.repeated(old.word), new.word)
         yield _change(scribe, ChangeKind.STATE, "state", title, sentence="state", texts=words)
+
+
+def _of_planned(
+    scribe: Scribe, title: ClientText, new: ClientText | None, old: ClientText | None
+) -> Iterator[ChangeView]:
+    """Tell that feedback is planned for another milestone now; that it is planned at all is its state."""
+    if new is None or old is None or new.value == old.value:
+        return
+    texts = [scribe.fixed("feedback.planned_for", milestone=each) for each in (scribe.repeated(old), new)]
+    yield _change(scribe, ChangeKind.STATE, "state", title, sentence="state", texts=(texts[0], texts[1]))
 
 
 def _moved(scribe: Scribe, name: str, title: ClientText, before: Day | None, after: Day | None) -> ChangeView:

@@ -134,6 +134,7 @@ class Code(enum.Enum):
     DOING = "doing"
     DONE = "done"
     DROPPED = "dropped"
+    PLANNED = "planned"
     PROPOSED = "proposed"
     APPROVED = "approved"
     REJECTED = "rejected"

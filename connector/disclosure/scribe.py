@@ -123,6 +123,10 @@ class Scribe:
         text = self._catalogue.say(key, **{name: part.value for name, part in parts.items()})
         return self._keep(ClientText(text), self._composed(key, tuple(parts.values())))
 
+    def said(self, key: str, origin: Origin) -> ClientText:
+        """Say a message of the catalogue that tells a value of somebody's record."""
+        return self._inner(self._catalogue.say(key), origin)
+
     def counted(self, key: str, number: int, origin: Origin, **parts: ClientText) -> ClientText:
         """Say a message with a number, in the right plural form; its places are filled with leaves."""
         texts = {name: part.value for name, part in parts.items()}

@@ -1,4 +1,4 @@
-"""Words the things that are told one by one: goals, needs, work, risks, decisions, requests, feedback."""
+"""Words the things that are told one by one: goals, needs, work, decisions, requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from connector.disclosure.view import (
     Day,
     DecisionView,
     Entry,
-    FeedbackView,
     GoalView,
     NeedView,
     RequestView,
@@ -32,7 +31,6 @@ from mappings.concepts import (
     ClientAction,
     Decision,
     Disposition,
-    Feedback,
     Goal,
     Picture,
     ScopeItem,
@@ -40,7 +38,7 @@ from mappings.concepts import (
 )
 
 _C = TypeVar("_C", bound=Base)
-Part = Literal["title", "text", "response", "options", "outcome"]
+Part = Literal["title", "text", "response", "options", "outcome", "reason"]
 WORDING_FILE: Final = "wording file"  # the source of words that no tracker holds
 _FAR: Final = dt.date.max
 _HEALTH: Final = {status: Code(status.value) for status in HealthStatus}
@@ -74,7 +72,7 @@ class Words:
         Args:
             concept: The concept's name in a policy.
             thing: What is told.
-            part: Title, text, response, options or outcome.
+            part: Title, text, response, options, outcome or reason.
         """
         written = self.wording.get(thing.key, UNWORDED)
         name = type(thing).__name__
@@ -266,18 +264,6 @@ def _request(words: Words, request: ChangeRequest) -> RequestView:
     )
 
 
-def feedback(words: Words, feedback: Iterable[Feedback]) -> tuple[FeedbackView, ...]:
-    """Word what the client told us: what is open first, the latest first."""
-    views = [
-        FeedbackView(
-            head=words.entry("feedback", each, words.disposition("feedback", each)),
-            received=words.day("feedback", "received", each, "created_at"),
-        )
-        for each in words.told("feedback", feedback)
-    ]
-    return tuple(sorted(views, key=lambda view: _newest(view.head, view.received)))
-
-
 def finished(words: Words, picture: Picture) -> Mapping[str, ClientText]:
     """Return title by id of the needs and risks that are over: news to those who were told of them."""
     pairs: list[tuple[str, Base]] = [
@@ -290,18 +276,14 @@ def finished(words: Words, picture: Picture) -> Mapping[str, ClientText]:
 
 def order(head: Entry, *days: Day | None) -> tuple[object, ...]:
     """Order by disclosed values alone: a hidden one must not move anything."""
-    return (*(day.on if day else _FAR for day in days), *_name(head))
+    return (*(day.on if day else _FAR for day in days), *named(head))
 
 
 def _standing(head: Entry, waiting: Day | None, decided: Day | None) -> tuple[object, ...]:
     since = -decided.on.toordinal() if decided else 0
-    return (decided is not None, since, waiting.on if waiting else _FAR, *_name(head))
+    return (decided is not None, since, waiting.on if waiting else _FAR, *named(head))
 
 
-def _newest(head: Entry, day: Day | None) -> tuple[object, ...]:
-    is_closed = head.state is not None and head.state.code in {Code.DONE, Code.DROPPED}
-    return (is_closed, -day.on.toordinal() if day else 0, *_name(head))
-
-
-def _name(head: Entry) -> tuple[str, str]:
+def named(head: Entry) -> tuple[str, str]:
+    """Order by title, and then by id."""
     return (head.title.value if head.title else "", head.id.value)

@@ -22,6 +22,7 @@ class Worded:
     response: str = ""  # of a risk
     options: str = ""  # of a decision
     outcome: str = ""  # of a decision
+    reason: str = ""  # of declined feedback
 
 
 UNWORDED: Final = Worded()

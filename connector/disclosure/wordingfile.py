@@ -34,6 +34,7 @@ class _Entry(BaseModel):
     response: str = ""
     options: str = ""
     outcome: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def parse_wording(text: str, *, file: str) -> Mapping[str, Worded]:
 
     Args:
         text: TOML; a table for each thing, named by its reference or key, with `title`, `text`, and
-            of a risk `response`, of a decision `options` and `outcome`.
+            of a risk `response`, of a decision `options` and `outcome`, of feedback `reason`.
         file: Its name, for faults.
 
     Returns:

@@ -22,7 +22,7 @@ from connector.pipeline.disclosing import policy_of
 from connector.pipeline.documents import write_document
 from connector.pipeline.wording import names_of, wording_file
 from connector.pipeline.workspace import Project, Workspace
-from mappings.concepts import Base, Decision, Disposition, Risk
+from mappings.concepts import Base, Decision, Disposition, Feedback, Risk, Stage
 
 _OPEN: Final = frozenset({Disposition.OPEN, Disposition.DOING})
 _NOUNS: Final = {
@@ -106,9 +106,11 @@ def _wanted(concept: str, thing: Base, names: Mapping[str, str]) -> Wanted:
 
 
 def _further(thing: Base) -> tuple[str, ...]:
-    """Return what else a thing is told by: a risk by its response, a decision by its options or outcome."""
+    """Return what else a thing is told by: a risk by its response, feedback by why it was declined."""
     if isinstance(thing, Risk):
         return ("response",)
     if isinstance(thing, Decision):
         return ("options",) if thing.disposition in _OPEN else ("outcome",)
+    if isinstance(thing, Feedback) and thing.stage is Stage.DECLINED:
+        return ("reason",)
     return ()

@@ -25,7 +25,7 @@ from connector.analysis.state import (
 from connector.disclosure.policy import Policy, shipped
 from connector.disclosure.projector import Projection, ProjectionInput, project_for_client
 from connector.disclosure.view import ClientView
-from mappings.concepts import Disposition
+from mappings.concepts import Disposition, Stage
 from tests.connector.disclosure_picture import GOALS, PICTURE, at, day
 
 __all__ = [
@@ -238,7 +238,10 @@ def earlier_view(*, language: str = "en") -> ClientView:
         MILESTONES[2], due_on=day("2026-12-04"), variance_baseline=5, moves=MILESTONES[2].moves[:1]
     )
     goals = (replace(GOAL_STATES[0], done=13, status=HealthStatus.ON_TRACK), replace(GOAL_STATES[1], done=7))
-    feedback = (replace(PICTURE.feedback[0], disposition=Disposition.DOING),)
+    past = replace(
+        PICTURE.feedback[0], disposition=Disposition.DOING, stage=Stage.LOOKED_AT, answered_at=None
+    )
+    feedback = (past, PICTURE.feedback[2])
     state = replace(
         STATE,
         as_of=NOW - dt.timedelta(days=7),
