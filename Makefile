@@ -18,7 +18,7 @@ demo: $(STAMP) ## the whole job on a fictional project; the last line names the 
 	@$(BIN)/clientview demo
 
 test: $(STAMP) ## the test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## format, lint, types, import contracts, dependencies
 	$(BIN)/ruff format --check .
@@ -35,7 +35,7 @@ bench: $(STAMP) ## benchmarks: ratios within one run
 	$(BIN)/python -m benchmarks
 
 soak: $(STAMP) ## long campaigns of faults and kills
-	CLIENTVIEW_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser" tests
+	CLIENTVIEW_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser" tests
 
 clean:
 	rm -rf $(VENV) dist build clientview-demo artefacts .pytest_cache .mypy_cache .ruff_cache

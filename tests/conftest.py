@@ -14,7 +14,8 @@ from hypothesis import settings
 # The suite says the same of the same code every time; `make soak` looks for what nobody thought of.
 settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 settings.register_profile("soak", print_blob=True, deadline=None)
-settings.load_profile("soak" if os.environ.get("CLIENTVIEW_SOAK") else "repeatable")
+IS_SOAKING = bool(os.environ.get("CLIENTVIEW_SOAK"))
+settings.load_profile("soak" if IS_SOAKING else "repeatable")
 
 DATA_VARIABLE = "CLIENTVIEW_TEST_DATA"
 NO_SKIP_VARIABLE = "CLIENTVIEW_NO_SKIP"
@@ -66,6 +67,15 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip(f"{DATA_VARIABLE} names no folder of real tracker data")
     return Path(folder)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the cases marked `soak` to `make soak`."""
+    if IS_SOAKING:
+        return
+    left = [item for item in items if item.get_closest_marker("soak") is not None]
+    items[:] = [item for item in items if item.get_closest_marker("soak") is None]
+    config.hook.pytest_deselected(items=left)
 
 
 @pytest.hookimpl(wrapper=True)
