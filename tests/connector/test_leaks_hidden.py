@@ -41,7 +41,12 @@ def test_no_markup_hides_a_value(page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "mark", ["quar<b>rel-ab</b>out-invoices", "quar&lt;b&gt;rel-ab&lt;/b&gt;out-invoices"]
+    "mark",
+    [
+        "quar<b>rel-ab</b>out-invoices",
+        "quar&lt;b&gt;rel-ab&lt;/b&gt;out-invoices",
+        "&lt;quar<b>rel-ab</b>out-invoices&gt;",
+    ],
 )
 def test_neither_do_markup_and_other_white_space_together(mark: str) -> None:
     """A long value is found by its letters alone, with the tags between them taken out."""
