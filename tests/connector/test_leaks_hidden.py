@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from connector.disclosure.internal import InternalValue
 from connector.disclosure.leaks import find_leaks
+from connector.disclosure.manifest import Disclosure
 
 NO_ROOM = (
     *(0x01, 0x02, 0x08, 0x1B, 0x7F, 0x80, 0x9F, 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5),
@@ -56,3 +59,39 @@ def test_neither_do_markup_and_other_white_space_together(mark: str) -> None:
 def test_quoted_printable_hides_nothing_outside_of_mails() -> None:
     """Letters behind equals signs are read in any artefact, over a soft break too."""
     assert is_found("<p>N=C3=A4dir pl=\nan</p>", "Nädir plan")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Nadir %41bc plan",
+        "Nadir &amp; plan",
+        "Nadir &#65;bc plan",
+        r"Nadir \u0041bc plan",
+        "xn--bcher-kva.test",
+    ],
+)
+def test_a_value_that_holds_an_escape_itself_is_found(value: str) -> None:
+    """In the page its escape is undone, in whatever way it is written: so it is in the value."""
+    assert is_found(f"<p>{value}</p>", value)
+    assert is_found(f"<p>{html.escape(value)}</p>", value)
+
+
+@pytest.mark.parametrize("value", ["R&amp;D", "%41bcd"])
+def test_a_word_of_the_tracker_that_holds_one_counts_beside_its_field_alone(value: str) -> None:
+    """The tracker's own vocabulary is no leak where it stands for something else."""
+    internal = [InternalValue(value, "Issue.type", "jira:issue:1")]
+    page = f"<p>{html.escape(value)}</p>".encode()
+    assert find_leaks({"index.html": page}, internal, (), fixed=()).is_clean
+
+
+def test_the_longest_word_of_the_tracker_counts() -> None:
+    """Where `open` was disclosed, `open again` is not let pass for it."""
+    internal = [InternalValue(text, "Issue.status", "jira:issue:1") for text in ("open", "open again")]
+    told = [Disclosure(path="p", text="open", source_field="Risk.state", record="", rule="risks.state")]
+
+    def is_clean(page: str) -> bool:
+        return find_leaks({"index.html": page.encode()}, internal, told, fixed=()).is_clean
+
+    assert is_clean("<p>Status: open</p>")
+    assert not is_clean("<p>Status: open again</p>")
