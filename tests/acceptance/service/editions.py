@@ -65,6 +65,8 @@ def _doubled(term: Term, key: str, editions: tuple[Edition, ...]) -> list[str]:
 
 def _missing(term: Term, key: str, editions: tuple[Edition, ...]) -> list[str]:
     """Name the times of the rhythm that no edition followed before the next time, or the end."""
+    if not editions:
+        return []
     first, last = min(e.published_at for e in editions), term.ended_at
     wanted, at = [], _time_after(term, key, first)
     while (following := _time_after(term, key, at)) <= last:

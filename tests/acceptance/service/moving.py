@@ -24,7 +24,7 @@ from connector.pipeline.workspace import Workspace, open_workspace
 from tests.acceptance.desk import Desk
 from tests.acceptance.service.post import post
 from tests.acceptance.service.program import PATIENCE_S, ROOT, Trigger
-from tests.acceptance.service.town import NAMES, Town, town
+from tests.acceptance.service.town import Town, town
 
 LOOK_S = 0.1
 SPEED = 60.0
@@ -155,7 +155,7 @@ def stage(
     desk = MovingDesk(folder, began_at, speed=SPEED)
     with (
         post() as box,
-        town(desk, box, seed=seed, names=NAMES[:projects], every=EVERY) as made,
+        town(desk, box, seed=seed, projects=projects, every=EVERY, publishing=(1,)) as made,
         open_workspace(desk.config, Clock()) as store,
     ):
         _settle(made, began_at, hours)

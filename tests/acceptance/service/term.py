@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from connector.pipeline.workspace import Workspace, open_workspace
 from tests.acceptance.desk import Desk
 from tests.acceptance.service.post import post
 from tests.acceptance.service.program import Service, run_killed, service, trigger
-from tests.acceptance.service.town import STEP, Town, town
+from tests.acceptance.service.town import ALL, STEP, Town, town
 from tests.acceptance.service.weather import (
     CALM_ROUNDS,
     MOST_ROOM_BYTES,
@@ -36,6 +36,7 @@ class Plan:
     began_at: dt.datetime
     rounds: int
     kills: int
+    publishing: Collection[int] = ALL  # numbers of the projects that publish
     seed: int = 1
 
 
@@ -73,7 +74,10 @@ class Term:
 @contextmanager
 def term(folder: Path, plan: Plan) -> Iterator[Term]:
     """Let a term go by, and give what is left of it with its store open."""
-    with post() as box, town(Desk(folder, plan.began_at), box, seed=plan.seed) as made:
+    with (
+        post() as box,
+        town(Desk(folder, plan.began_at), box, seed=plan.seed, publishing=plan.publishing) as made,
+    ):
         dice = random.Random(f"term {plan.seed}")  # noqa: S311 - chance, not secrecy
         spells = weather(made.keys, plan.rounds, dice)
         free = [n for n in range(2, plan.rounds - CALM_ROUNDS) if Spell.DISK not in spells.at(n)]

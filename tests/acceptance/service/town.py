@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
@@ -27,6 +27,7 @@ ZONES = (
 )
 KINDS = ("cloud", "cloud", "center", "cloud", "github")
 NAMES = ("amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "heath", "islet", "juniper")
+ALL = range(len(NAMES))
 HEAD = """\
 [site]
 publisher = "Northwind Studio"
@@ -79,13 +80,14 @@ class Place:
 class Town:
     """All projects. `desk.now` is everybody's time.
 
-    `every`: their rhythm. Where it is quicker than usual, only those publish whose drafts wait for approval:
-    to print an edition takes longer than that.
+    `every`: their rhythm. `publishing`: the numbers of those that publish each week; every second one's
+    drafts wait for approval where they have new text.
     """
 
     desk: Desk
     post: Post
     every: str = USUAL
+    publishing: Collection[int] = ALL
     places: list[Place] = field(default_factory=list)
 
     @property
@@ -113,16 +115,14 @@ class Town:
         self.desk.config.write_text(head + "".join(tables), encoding="utf-8")
 
     def _project(self, number: int, place: Place) -> str:
-        is_held = bool(number % 2)
-        has_rhythm = is_held or self.every == USUAL
         return PROJECT.format(
             key=place.key,
             zone=ZONES[number % len(ZONES)],
             source=place.source,
             every=self.every,
             agreed_on=self.desk.now.date() - dt.timedelta(days=2),
-            approval="new-text" if is_held else "never",
-            rhythm='  publish_cron = "0 8 * * mon"' if has_rhythm else "",
+            approval="new-text" if number % 2 else "never",
+            rhythm='  publish_cron = "0 8 * * mon"' if number in self.publishing else "",
             reader=READER,
             mailbox=mailbox(place.key, self.post),
             hook=f"{self.post.hook.url}/{place.key}",
@@ -143,12 +143,18 @@ def manager(key: str) -> str:
 
 @contextmanager
 def town(
-    desk: Desk, post: Post, *, seed: int, names: Sequence[str] = NAMES, every: str = "6h"
+    desk: Desk,
+    post: Post,
+    *,
+    seed: int,
+    projects: int = len(NAMES),
+    every: str = USUAL,
+    publishing: Collection[int] = ALL,
 ) -> Iterator[Town]:
-    """Serve projects while the block runs: all ten, or some."""
-    made, began_at = Town(desk, post, every), desk.now
+    """Serve projects while the block runs: all ten, or the first ones."""
+    made, began_at = Town(desk, post, every, publishing), desk.now
     with ExitStack() as stack:
-        for number, key in enumerate(names):
+        for number, key in enumerate(NAMES[:projects]):
             kind = KINDS[number % len(KINDS)]
             life = Life(begin(kind), random.Random(f"{seed} {key}"))  # noqa: S311 - chance, not secrecy
             life.begin(began_at)
