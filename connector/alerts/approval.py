@@ -1,8 +1,9 @@
-"""What the PM is told of a draft that waits for approval: what is new, and how to approve. Pure."""
+"""What the PM is told of an edition that did not go out: it waits for approval, or was refused. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -67,6 +68,33 @@ def approval(draft: WaitingDraft, say: Speech, *, zone: dt.tzinfo, reminders: in
         text="\n\n".join([head, *_news(draft, say), "\n".join(commands)]) + "\n",
         severity=Severity.INFO,
         project=draft.project,
+    )
+
+
+def refusal(project: str, title: str, audience: str, *, number: int, reason: str, say: Speech) -> Message:
+    """Put into words that an edition came due and was refused.
+
+    Args:
+        project: Its key.
+        title: What people call the project.
+        audience: Whose edition it is.
+        number: Of the edition it would be.
+        reason: What refused it, as the command line says it; internal.
+        say: The language.
+
+    Returns:
+        A message whose key holds the edition and the reason: the same is told once.
+    """
+    preview = f"clientview preview {project} --audience {audience}"
+    values: dict[str, Value] = {"audience": words.one_line(audience), "number": number}
+    parts = [say.say("approval.refused_head", **values), reason, say.say("approval.how", preview=preview)]
+    named = say.say("approval.refused_subject", **values)
+    return Message(
+        key=f"refused {audience} {number} {hashlib.sha256(reason.encode()).hexdigest()}",
+        subject=say.say("subject", project=words.one_line(title), title=named),
+        text="\n\n".join(parts) + "\n",
+        severity=Severity.WARNING,
+        project=project,
     )
 
 

@@ -88,8 +88,9 @@ def deliver(
 ) -> tuple[Undelivered, ...]:
     """Try every message of a project whose time has come, each once.
 
-    What has waited for a person's channel for a day or more goes out as one message that tells all of it;
-    a program gets each message, however late.
+    What has waited for a person's channel for a day or more goes out as one message that tells all of it,
+    also of what quiet hours hold back, so that nothing is told again in the morning; a program gets each
+    message, however late.
 
     Args:
         store: Holds the outbox.
@@ -102,11 +103,10 @@ def deliver(
     """
     box: dict[str, list[Waiting]] = {}
     for one in store.outbox.list(route.project, MessageState.WAITING):
-        if one.next_at <= now or one.attempts:
-            box.setdefault(one.channel, []).append(one)
+        box.setdefault(one.channel, []).append(one)
     failed: list[Undelivered] = []
     for channel, waiting in box.items():
-        due = [one for one in waiting if one.next_at <= now or whatever_backoff]
+        due = [one for one in waiting if one.next_at <= now or (whatever_backoff and one.attempts)]
         is_person = channel in route.to and channel not in route.secrets
         if due and is_person and is_late(waiting, now=now):
             failed += _together(store, route, waiting, now)

@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 from connector.alerts import deliver
-from connector.alerts.approval import WaitingDraft, approval, key_of
+from connector.alerts.approval import WaitingDraft, approval, key_of, refusal
 from connector.alerts.texts import speech
 from connector.disclosure.serial import load_view
 from connector.pipeline.reviewing import Review, review
@@ -43,6 +43,25 @@ def remind_of_draft(workspace: Workspace, project: Project, audience: str) -> in
     waiting = _waiting(project, draft, latest)
     message = approval(waiting, speech(settings.language), zone=zone, reminders=len(told))
     return deliver.post(workspace.store, workspace.route(project), message, to=settings.to, now=now)
+
+
+def tell_refusal(workspace: Workspace, project: Project, audience: str, reason: str) -> int:
+    """Tell the PM that an edition came due and was refused, once for each edition and reason.
+
+    Returns:
+        How many messages were put into the outbox.
+    """
+    settings = project.settings.alerts
+    message = refusal(
+        project.key,
+        project.settings.title,
+        audience,
+        number=_number(workspace.store.editions.latest(project.key, audience)),
+        reason=reason,
+        say=speech(settings.language),
+    )
+    route = workspace.route(project)
+    return deliver.post(workspace.store, route, message, to=settings.to, now=workspace.now())
 
 
 def remind_again(workspace: Workspace, project: Project) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from connector.errors import ConnectorError, SafetyError
 from connector.pipeline.editions import Published, publish_scheduled
-from connector.pipeline.reminding import remind_of_draft
+from connector.pipeline.reminding import remind_of_draft, tell_refusal
 from connector.pipeline.report import EXIT_DONE
 from connector.pipeline.rhythm import is_due
 from connector.pipeline.workspace import Project, Workspace
@@ -55,6 +55,7 @@ def publish_due(workspace: Workspace, project: Project, audience: str, telling: 
         raise
     except ConnectorError as error:
         telling.warn(f"{project.key}, audience {audience}: {error}")
+        tell_refusal(workspace, project, audience, str(error))
         return error.exit_code if isinstance(error, SafetyError) else EXIT_DONE
     _turns(workspace, project, audience).write(
         _TURN, workspace.now().isoformat(), until=workspace.now() + _REMEMBERED

@@ -133,3 +133,16 @@ def test_with_an_interval_it_is_told_again_as_long_as_it_waits(office: Office) -
     office.bench.config.write_text(f'{text}  repeat_after = "2d"\n', encoding="utf-8")
     assert office.hears(0.1) == [FIRST]
     assert [office.hears(days, "sync") for days in (1.1, 1, 2, 2)] == [[], [AGAIN], [AGAIN], [AGAIN]]
+
+
+def test_an_edition_that_is_refused_is_told_once_for_each_reason(office: Office) -> None:
+    """The same reason is told once, whatever the number of tries; with what refused it."""
+    text = office.bench.config.read_text().replace('approval = "always"', 'approval = "never"')
+    office.bench.config.write_text(text)
+    (office.bench.folder / "site").write_text("a file where the pages' folder should be")
+    for _ in range(2):
+        office.bench.pass_days(1)
+        office.bench.do("run", "--once")
+    told = [one for one in office.box.received if "was not published" in one["title"]]
+    assert len(told) == 1
+    assert "could not be written" in told[0]["message"]

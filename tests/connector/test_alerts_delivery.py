@@ -16,6 +16,7 @@ from connector.alerts.failing import GIVEN_UP, LASTING, failing
 from connector.alerts.message import Message as Told
 from connector.alerts.route import Route, Target
 from connector.analysis.state import Severity
+from connector.config.values import QuietHours
 from connector.store import Store, open_store
 from connector.store.alerts import AlertPhase, AlertState
 from connector.store.outbox import Message, MessageState
@@ -171,6 +172,20 @@ def test_what_waited_for_a_day_is_told_together(store: Store) -> None:
     assert lines[0].startswith("- 23 Nov 2026, 10:00 Europe/Berlin: ")
     assert "Open:" in text
     assert [one.state for one in store.outbox.list("apollo")] == [MessageState.SENT] * 5
+
+
+def test_what_quiet_hours_hold_back_is_told_with_what_is_late(store: Store) -> None:
+    """A summary in the night has the evening's change as well, and the morning repeats nothing."""
+    quiet = QuietHours(start=dt.time(20), end=dt.time(7))
+    with inbox() as box:
+        to = route(box.url)
+        end = outage(store, box, to, hours=36)  # 22:00 in Berlin
+        night = replace(to, quiet=quiet)
+        tell(store, night, end + HOUR, "overdue")
+        sent(store, night, end + 6 * HOUR)
+        sent(store, night, end + 12 * HOUR)
+    assert box.subjects == ["[Apollo web shop] 6 messages while this channel could not be reached"]
+    assert "Milestone overdue: R1 Shop" in box.received[0]["message"]
 
 
 def test_a_kill_while_late_messages_go_out_repeats_them_marked(store: Store) -> None:
