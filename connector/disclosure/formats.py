@@ -104,10 +104,10 @@ def _of_mail(message: email.message.Message, *, depth: int) -> Iterator[Part]:
 
 
 def _headers(message: email.message.Message) -> Iterator[str]:
-    """Yield every header decoded; one with a defect also as it is written."""
+    """Yield every header decoded; one with a defect, or that loses a comment so, also as it is written."""
     for (name, value), (_, raw) in zip(message.items(), message.raw_items(), strict=True):
         yield f"{name}: {value}"
-        if getattr(value, "defects", ()):
+        if getattr(value, "defects", ()) or raw.count("(") > str(value).count("("):
             yield f"{name}: {raw}"
     if message.get_filename():
         yield str(message.get_filename())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 
 import pytest
@@ -57,8 +58,37 @@ def test_neither_do_markup_and_other_white_space_together(mark: str) -> None:
 
 
 def test_quoted_printable_hides_nothing_outside_of_mails() -> None:
-    """Letters behind equals signs are read in any artefact, over a soft break too."""
+    """Letters behind equals signs are read in any artefact, over a break of the line too."""
     assert is_found("<p>N=C3=A4dir pl=\nan</p>", "Nädir plan")
+    assert is_found("<p>N=C3=A4dir\npl=C3=A4n</p>", "Nädir plän")
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        pytest.param(base64.b64encode(b"Nadir plan12").decode(), id="alone"),
+        pytest.param(base64.b64encode(b"Nadir plan12").decode() + "x", id="with a letter behind it"),
+        pytest.param(base64.b64encode(b"\xff\xfeNadir plan").decode(), id="with bytes that are no text"),
+    ],
+)
+def test_what_is_packed_is_found_behind_long_words(packed: str) -> None:
+    """Words that look like packed text are passed over, what follows them is not."""
+    assert is_found(f"<p>Everything about invoices: {packed} </p>", "Nadir plan")
+
+
+def test_every_place_of_a_value_is_judged() -> None:
+    """A value that was disclosed in one place leaks in another: the first, one between, or the last."""
+    told = [Disclosure(path="p", text="the Nadir plan day", source_field="Goal.title", record="", rule="r")]
+    internal = [InternalValue("Nadir plan", "Issue.title", "jira:issue:1")]
+    allowed, leak = "the Nadir plan day", "a Nadir plan"
+    for words in ((leak, allowed, allowed), (allowed, leak, allowed), (allowed, allowed, leak)):
+        page = "".join(f"<p>{each}</p>" for each in words).encode()
+        assert not find_leaks({"index.html": page}, internal, told, fixed=()).is_clean
+
+
+def test_a_long_value_with_other_marks_than_ascii_is_found_by_its_letters() -> None:
+    """A dash of any kind between the words is none of its letters."""
+    assert is_found("<p>quarrel - about - invoices</p>", "quarrel—about—invoices")
 
 
 @pytest.mark.parametrize(
@@ -95,3 +125,23 @@ def test_the_longest_word_of_the_tracker_counts() -> None:
 
     assert is_clean("<p>Status: open</p>")
     assert not is_clean("<p>Status: open again</p>")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "From: a@b.example (Nadir plan)",
+        "To: team: a@b.example (Nadir plan);",
+        "Date: Mon, 23 Nov 2026 09:00:00 +0000 (Nadir plan)",
+        "Date: Nadir plan",
+        "Content-Type: text/plain; charset=utf-8 (Nadir plan)",
+        "Message-ID: <a@b.example> (Nadir plan)",
+        'Content-Disposition: attachment; filename*0="Nadir "; filename*1="plan"',
+        "X-Anything: Nadir plan",
+    ],
+)
+def test_no_place_of_a_mail_s_header_hides_a_value(header: str) -> None:
+    """A comment that a mail program drops, a value that breaks its header's form, a name in pieces."""
+    internal = [InternalValue("Nadir plan", "Issue.title", "jira:issue:1")]
+    mail = f"{header}\r\nSubject: (3) hello\r\n\r\nbody\r\n".encode()
+    assert not find_leaks({"mail.eml": mail}, internal, (), fixed=()).is_clean
