@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_group
 
 from connector import __version__, logs
 from connector.cli import (
@@ -95,6 +97,9 @@ for _room in (
     _room.register(app)
 
 
+_commands = cache(partial(get_group, app))  # building them costs more than a short command does
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command.
 
@@ -107,7 +112,7 @@ def run(arguments: Sequence[str]) -> int:
     """
     try:
         logs.set_up(stream=sys.stderr, now=system_clock().now)
-        app(args=list(arguments), prog_name="clientview")
+        _commands()(args=list(arguments), prog_name="clientview")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except KeyboardInterrupt:
