@@ -22,7 +22,11 @@ from connector.disclosure.view import RichText
 from connector.disclosure.wording import TEXT_LIMIT, clean_lines
 
 TAGS: Final = frozenset({"p", "ul", "ol", "li", "strong", "em", "code", "br", "a", "blockquote"})
-ATTRIBUTES: Final = {"a": {"href"}, "ol": {"start"}}  # without `start`, "2. October" would read "1. October"
+ATTRIBUTES: Final[dict[str, set[str]]] = {
+    "a": {"href"},
+    "ol": {"start"},  # without it, "2. October" would read "1. October"
+    "*": set(),  # else nh3 lets the title of a link pass: words that nobody sees in the plain text
+}
 SCHEMES: Final = frozenset({"https", "mailto"})
 REL: Final = "noreferrer"
 _OFF: Final = ("code", "lheading", "reference", "entity")  # written without markup in mind, or hiding it

@@ -64,6 +64,10 @@ def plain(text: str) -> str:
             '<p><a href="https://a.example/x" rel="noreferrer">us</a> (https://a.example/x)</p>',
         ),
         (
+            '[us](https://a.example/x "unseen")',
+            '<p><a href="https://a.example/x" rel="noreferrer">us</a> (https://a.example/x)</p>',
+        ),
+        (
             "<https://a.example>",
             '<p><a href="https://a.example" rel="noreferrer">https://a.example</a></p>',
         ),

@@ -16,7 +16,7 @@ from connector.disclosure.leaves import leaves
 from connector.disclosure.projector import project_for_client
 from connector.disclosure.scribe import Scribe
 from connector.disclosure.serial import dump_view, fingerprint, load_view
-from connector.disclosure.view import ClientText, Colour
+from connector.disclosure.view import ClientText, Colour, Image, Link
 from connector.errors import SafetyError
 from connector.publish.render import render
 from tests.connector import disclosure_sample as sample
@@ -114,3 +114,26 @@ def test_only_disclosure_makes_client_values() -> None:
     assert not [
         line for text in publish for line in text.splitlines() if leaf.search(line) and "case " not in line
     ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://n.example/", "HTTPS://n.example/", "javascript:alert(1)", "data:text/html,x", "//n.example/x",
+        "/etc/passwd", "a//b", "https://n.example/a b", "https://n.example/\"x", "https://n.example/'x",
+        "https://n.example/<x", "https://n.example/\\x", "https://n.example/`x", "mailto:a:b", "ftp://n.example",
+        "",
+    ],
+)  # fmt: skip
+def test_a_link_that_is_not_plainly_harmless_is_refused(address: str) -> None:
+    """Only `https:`, `mailto:` and places beside the page, and nothing that ends an attribute."""
+    with pytest.raises(ValueError, match="another kind of address"):
+        Link(address)
+
+
+@pytest.mark.parametrize("kind", ["svg", "svg+xml", "gif", "PNG", "png;charset=utf-8"])
+def test_a_picture_that_may_hold_more_than_a_picture_is_refused(kind: str) -> None:
+    """Only PNG and JPEG inside the page: a drawing may hold scripts and addresses."""
+    with pytest.raises(ValueError, match="another kind of picture"):
+        Image(f"data:image/{kind};base64,AAAA")
+    assert Image("data:image/jpeg;base64,AAAA").value
