@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from adapters import records
-from connector.analysis import facts
+from connector.analysis import facts, heard
 from connector.disclosure.needles import FREE_TEXT
 from connector.store import tables
 
@@ -18,7 +18,8 @@ PAGE = (Path(__file__).parents[1] / "docs" / "explanation" / "personal-data.md")
 NAMED = frozenset(re.findall(r"`([A-Za-z_]+(?:\.[a-z_]+)?)`", PAGE))
 OF_PEOPLE = frozenset(
     {
-        "account", "address", "approved_by", "author", "by", "created_by", "decided_by", "email", "owner",
+        "account", "address", "approved_by", "author", "by", "created_by", "decided_by", "email", "given_by",
+        "owner",
         "recorded_by", "revoked_by",
     }
 )  # fmt: skip
@@ -38,7 +39,7 @@ def fields_of(module: ModuleType) -> Iterator[tuple[str, str]]:
 
 def holding_people() -> set[str]:
     """Name every field and every column that says by its name that it holds somebody."""
-    kept = [*fields_of(records), *fields_of(facts)]
+    kept = [*fields_of(records), *fields_of(facts), *fields_of(heard)]
     columns = [(table.name, column.name) for table in tables.metadata.sorted_tables for column in table.c]
     found = {f"{where}.{name}" for where, name in (*kept, *columns) if name in OF_PEOPLE}
     return found | {f"Person.{field.name}" for field in dataclasses.fields(records.Person)}
@@ -62,6 +63,6 @@ def test_every_table_is_told_of() -> None:
 
 def test_the_page_names_nothing_that_is_not_there() -> None:
     """What was renamed or dropped is not told of any more."""
-    there = {f"{where}.{name}" for where, name in (*fields_of(records), *fields_of(facts))}
+    there = {f"{where}.{name}" for where, name in (*fields_of(records), *fields_of(facts), *fields_of(heard))}
     there |= {f"{table.name}.{column.name}" for table in tables.metadata.sorted_tables for column in table.c}
     assert {name for name in NAMED if "." in name} - there - {"config.toml"} == set()

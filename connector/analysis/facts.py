@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from adapters.protocol import DateHint
 from adapters.records import Change, Issue, IterationSighting, Link, MilestoneSighting
 from connector.analysis.calendar import WorkingCalendar
+from connector.analysis.heard import NOTHING_HEARD, Heard
 from connector.analysis.record import Record
 from mappings.concepts import Verdict
 from mappings.rules import Rules
@@ -237,6 +238,7 @@ class Agreement:
     )  # milestone -> (edition instant, date)
     tellings: tuple[Telling, ...] = ()  # the editions behind `told`, oldest first
     changes: tuple[RecordedChange, ...] = ()  # recorded here, ordered by number
+    heard: Heard = NOTHING_HEARD  # feedback that was entered here
 
     def calendar(self) -> WorkingCalendar:
         """Return the working days that the agreement counts by."""

@@ -6,7 +6,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connector.analysis import approvals, deviations, health, promises, recorded, recount, scope, slips, trend
+from connector.analysis import (
+    approvals,
+    deviations,
+    health,
+    hearing,
+    promises,
+    recorded,
+    recount,
+    scope,
+    slips,
+    trend,
+)
 from connector.analysis import milestones as dates
 from connector.analysis.calendar import WorkingCalendar
 from connector.analysis.facts import Agreement, ProjectFacts, RecordedChange, Tolerance
@@ -74,6 +85,7 @@ def judge(
     agreement = recount.in_force(agreement, counted)
     now = _Now(facts=facts, agreement=agreement, as_of=as_of, calendar=calendar, counted=counted)
     picture = picture_at(facts, told, as_of, agreement.changes)
+    picture = hearing.heard(picture, agreement.heard, facts.rules, told, as_of=as_of)
     baseline = agreement.in_force(as_of)
     cover_of = approvals.coverage(picture.change_requests, as_of=as_of)
     ledger = keep(Walk(facts, told), baseline, as_of=as_of, unit=size_unit(facts), cover_of=cover_of)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from adapters.records import MilestoneStatus
 from connector.analysis.delivery import SprintState
 from connector.analysis.facts import Baseline, SourceFacts
+from connector.analysis.hearing import Hearing
 from connector.analysis.record import Record
 from connector.analysis.register import NO_REGISTER, Register
 from mappings.concepts import Nature, Origin, Picture
@@ -340,3 +341,4 @@ class ProjectState:
     sprints: tuple[SprintState, ...] = ()  # that run, for the PM alone; what a client is shown has none
     quality: tuple[QualityNote, ...] = ()  # of the records as they are now; none of a past day
     register: Register = NO_REGISTER  # of risks
+    hearings: tuple[Hearing, ...] = ()  # of feedback, in the order of the picture

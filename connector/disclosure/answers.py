@@ -53,8 +53,13 @@ class Answers:
 
     def to_edition(self, given: ProjectionInput) -> Link | None:
         """Return the link that answers an edition as a whole."""
-        name = f"edition {given.state.project} {given.audience} {given.edition_number}"
+        name = edition_name(given.state.project, given.audience, given.edition_number)
         return self.link(self.scribe.handle(name, field="edition").value)
+
+
+def edition_name(project: str, audience: str, number: int) -> str:
+    """Return what the opaque id of an edition is made of."""
+    return f"edition {project} {audience} {number}"
 
 
 def contact(scribe: Scribe, given: ProjectionInput) -> ContactView | None:

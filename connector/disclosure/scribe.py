@@ -248,8 +248,8 @@ class Scribe:
 
     def handle(self, key: str, *, field: str) -> ClientText:
         """Return the opaque, stable id of a record: without the secret nobody can tell the record."""
-        digest = hmac.new(self._id_key, key.encode(), hashlib.sha256).hexdigest()
-        return self._keep(ClientText(f"k{digest[:10]}"), Origin(field=field, record=key, rule="opaque id"))
+        text = opaque_id(key, self._id_key)
+        return self._keep(ClientText(text), Origin(field=field, record=key, rule="opaque id"))
 
     def opaque(self, text: str, *, field: str) -> ClientText:
         """Let out a text that is computed from client-visible values alone."""
@@ -294,6 +294,15 @@ class Scribe:
         self._origins[id(leaf)] = origin
         self._kept.append(leaf)
         return leaf
+
+
+def opaque_id(key: str, id_key: bytes) -> str:
+    """Return the id under which a page tells of a record: `k` and ten hexadecimal digits.
+
+    Source:
+        HMAC-SHA-256 (RFC 2104) of the key under the installation's secret, cut.
+    """
+    return f"k{hmac.new(id_key, key.encode(), hashlib.sha256).hexdigest()[:10]}"
 
 
 def strings(leaf: Leaf) -> tuple[str, ...]:

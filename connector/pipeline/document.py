@@ -21,6 +21,7 @@ from connector.analysis.state import (
     QualityKind,
     Severity,
 )
+from connector.pipeline.feedback_document import FeedbackPart
 from connector.pipeline.parts import ConceptPart, Instant, Part, Ref
 from connector.pipeline.risk_document import ComputedRiskPart, ExposurePart, RiskPart
 from mappings.concepts import Nature, Origin, Verdict
@@ -279,12 +280,6 @@ class ClientActionPart(ConceptPart):
 
     needed_by: dt.date | None
     holds_up: list[Ref]
-
-
-class FeedbackPart(ConceptPart):
-    """What the client told us, and how its state is worded for them."""
-
-    client_state: str = Field(validation_alias="state")
 
 
 class DeviationPart(Part):

@@ -7,6 +7,7 @@ or the new one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,8 +76,16 @@ def publish(workspace: Workspace, project: Project, audience: str, approval: App
         return _record(workspace, project, with_print(built), approval, lock=lock, warnings=mended)
 
 
-def publish_scheduled(workspace: Workspace, project: Project, audience: str) -> Published:
+def publish_scheduled(
+    workspace: Workspace, project: Project, audience: str, *, only: Callable[[Built], bool] | None = None
+) -> Published:
     """Publish the next edition if nobody has to look at it first; else keep it as a draft.
+
+    Args:
+        workspace: Configuration, store and clock.
+        project: The project.
+        audience: Name of the audience.
+        only: Says of what was built whether it is to go out now at all; None: it is.
 
     Raises:
         SafetyError: Something leaked, the page would be untrue (the draft is kept), or the clock is
@@ -90,6 +99,8 @@ def publish_scheduled(workspace: Workspace, project: Project, audience: str) -> 
         built = build(workspace, project, audience)
         refuse_leaks(built)
         if is_unchanged(built):
+            return _nothing(workspace, project, audience, warnings=mended)
+        if only is not None and not only(built):
             return _nothing(workspace, project, audience, warnings=mended)
         if built.seen.held or needs_approval(project, built):
             keep_draft(workspace, project, built, reviewed_at=None)

@@ -20,6 +20,7 @@ from connector.analysis.facts import (
     told_dates,
 )
 from connector.analysis.forecast.chronicle import Chronicle, chronicle
+from connector.analysis.hearing import hearings
 from connector.analysis.history import Version
 from connector.analysis.judge import judge
 from connector.analysis.quality import quality
@@ -90,6 +91,7 @@ def agreement_of(workspace: Workspace, project: Project, audience: str | None = 
         told=told_dates(tellings),
         tellings=tellings,
         changes=workspace.store.changes.list(project.key),
+        heard=workspace.store.feedback.load(project.key),
     )
 
 
@@ -160,7 +162,8 @@ def judge_facts(
     state = replace(state, quality=_quality(workspace, project, facts, state))
     cared = upkeep(_desk(workspace, project, facts, state))
     state = replace(state, deviations=(*(_by_cause(deviation) for deviation in state.deviations), *cared))
-    return replace(state, register=_register(project, facts, told, state))
+    heard = hearings(state.picture.feedback, calendar_of(project), as_of=as_of)
+    return replace(state, register=_register(project, facts, told, state), hearings=heard)
 
 
 def _register(

@@ -16,7 +16,6 @@ from connector.pipeline.document import (
     DecisionPart,
     DeviationPart,
     ExecutionPart,
-    FeedbackPart,
     FeverPart,
     Forecast,
     GoalPart,
@@ -33,6 +32,7 @@ from connector.pipeline.document import (
     TrendPart,
     Variance,
 )
+from connector.pipeline.feedback_document import feedback_parts
 from connector.pipeline.risk_document import ComputedRiskPart, ExposurePart, risk_parts
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -64,7 +64,7 @@ def status_document(state: ProjectState, refs: Mapping[str, str]) -> StatusDocum
         change_requests=_each(ChangeRequestPart, picture.change_requests, refs),
         decisions=_each(DecisionPart, picture.decisions),
         client_actions=_each(ClientActionPart, picture.client_actions, refs),
-        feedback=_each(FeedbackPart, picture.feedback),
+        feedback=feedback_parts(state, refs),
         deviations=_each(DeviationPart, state.deviations),
         unmapped=len(picture.unplaced),
         sprints=_each(SprintPart, state.sprints),

@@ -2,9 +2,9 @@
 
 `open_store` gives a `Store`, whose methods are grouped by subject: `store.pulls`, `store.comparison`,
 `store.hints`, `store.notes`, `store.facts`, `store.milestones`, `store.baselines`, `store.changes`,
-`store.evidence`, `store.rules`, `store.drafts`, `store.editions`, `store.chain`, `store.alerts`,
-`store.outbox`, `store.runs`, `store.locks`. Every query names its project; every write is one
-transaction.
+`store.feedback`, `store.evidence`, `store.rules`, `store.drafts`, `store.editions`, `store.chain`,
+`store.alerts`, `store.outbox`, `store.runs`, `store.locks`. Every query names its project; every write
+is one transaction.
 """
 
 from connector.store.errors import LockedError, StoreError

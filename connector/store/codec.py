@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from adapters.protocol import DateHint
 from adapters.records import Change, Issue, Iteration, Link, Milestone, Quarantined
 from connector.analysis.facts import Baseline, RecordedChange
+from connector.analysis.heard import EnteredFeedback, FeedbackStep
 
 T = TypeVar("T")
 
@@ -24,6 +25,8 @@ HINT = TypeAdapter(DateHint)
 QUARANTINED = TypeAdapter(Quarantined)
 BASELINE = TypeAdapter(Baseline)
 CHANGE = TypeAdapter(RecordedChange)
+FEEDBACK = TypeAdapter(EnteredFeedback)
+FEEDBACK_STEP = TypeAdapter(FeedbackStep)
 
 
 def dump(adapter: TypeAdapter[T], value: T) -> str:

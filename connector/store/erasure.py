@@ -32,7 +32,19 @@ from connector.store.errors import StoreError
 from connector.store.snapshot import open_file, told_plainly
 
 _TELLING: Final = frozenset(
-    {"title", "name", "email", "account", "author", "url", "approved_by", "by", "subject", "label"}
+    {
+        "title",
+        "name",
+        "email",
+        "account",
+        "author",
+        "url",
+        "approved_by",
+        "by",
+        "given_by",
+        "subject",
+        "label",
+    }
 )
 """Columns, and keys of stored JSON, whose values name something of a project.
 

@@ -10,7 +10,7 @@ from connector.store.engine import Database
 from connector.store.errors import StoreError
 from connector.store.snapshot import copy_store
 
-HEAD = "0011"  # the newest migration; a test compares it with the folder
+HEAD = "0012"  # the newest migration; a test compares it with the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -24,6 +24,7 @@ _COUNTED: Final = MappingProxyType(
         "editions": "editions",
         "baselines": "baselines",
         "recorded_changes": "recorded changes",
+        "entered_feedback": "entered feedback",
         "sightings": "sightings",
         "issues": "issues",
     }

@@ -22,6 +22,7 @@ from connector.store.engine import Database, open_database
 from connector.store.erasure import Erasure
 from connector.store.evidence import EvidenceFiles
 from connector.store.facts import Facts
+from connector.store.feedback import FeedbackEntries
 from connector.store.hints import HintsTold
 from connector.store.locks import Locks
 from connector.store.migrate import migrate
@@ -53,6 +54,7 @@ class Store:
         self.milestones = Milestones(database)
         self.baselines = Baselines(database)
         self.changes = Changes(database)
+        self.feedback = FeedbackEntries(database)
         self.evidence = EvidenceFiles(database)
         self.rules = RuleUses(database)
         self.drafts = Drafts(database)
