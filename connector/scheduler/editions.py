@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 from connector.errors import ConnectorError, SafetyError
 from connector.pipeline.editions import Published, publish_scheduled
+from connector.pipeline.feedback_news import audiences_to_tell, publish_feedback_news
 from connector.pipeline.reminding import remind_of_draft, tell_refusal
 from connector.pipeline.report import EXIT_DONE
 from connector.pipeline.rhythm import is_due
 from connector.pipeline.workspace import Project, Workspace
 from connector.store.errors import LockedError
 from connector.store.notes import SourceNotes
+from mappings.errors import FaultsError
 
 _TURN = "turn taken"
 _REMEMBERED = dt.timedelta(days=800)
@@ -63,6 +65,26 @@ def publish_due(workspace: Workspace, project: Project, audience: str, telling: 
     if done.waits_for:
         remind_of_draft(workspace, project, audience)
     _tell(project, audience, done, telling)
+    return EXIT_DONE
+
+
+def publish_feedback(workspace: Workspace, project: Project, telling: Telling) -> int:
+    """Publish, whatever the rhythm, where nothing is news to an audience but where feedback stands.
+
+    Returns:
+        The exit code: 0, or 4 where something was refused for safety.
+
+    Raises:
+        LockedError: Another process works on the project; the next sync tries again.
+    """
+    try:
+        for audience in audiences_to_tell(workspace, project):
+            _tell(project, audience, publish_feedback_news(workspace, project, audience), telling)
+    except LockedError:
+        raise
+    except (ConnectorError, FaultsError) as error:
+        telling.warn(f"{project.key}, where feedback stands: {error}")
+        return error.exit_code if isinstance(error, SafetyError) else EXIT_DONE
     return EXIT_DONE
 
 

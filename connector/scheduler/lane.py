@@ -18,7 +18,7 @@ from connector.pipeline.shelving import mend
 from connector.pipeline.sync import send, sync_project
 from connector.pipeline.workspace import Project, Workspace
 from connector.scheduler.backoff import has_failed, next_wait, retry_after
-from connector.scheduler.editions import Telling, due_audiences, publish_due
+from connector.scheduler.editions import Telling, due_audiences, publish_due, publish_feedback
 from connector.scheduler.rounds import Rounds
 from connector.scheduler.stopping import Stop, StoppedError
 from connector.scheduler.timetable import Timetable
@@ -146,6 +146,7 @@ class Lane:
         self._take_in(project, report)
         for audience in due_audiences(workspace, project):
             self._publish(workspace, project, audience)
+        self._publishing(project, "where feedback stands", partial(publish_feedback, workspace, project))
         return next_wait(report, self._failures, sync_every=self._project.settings.sync_every)
 
     def _leave_to_others(self, workspace: Workspace, project: Project) -> None:
@@ -200,15 +201,19 @@ class Lane:
             )
 
     def _publish(self, workspace: Workspace, project: Project, audience: str) -> None:
+        self._publishing(project, audience, partial(publish_due, workspace, project, audience))
+
+    def _publishing(self, project: Project, subject: str, publish: Callable[[Telling], int]) -> None:
+        """Publish, and tell of it; a warning that was told of a subject before is not repeated."""
         warnings: list[str] = []
         said: list[str] = []
-        publish_due(workspace, project, audience, Telling(say=said.append, warn=warnings.append))
+        publish(Telling(say=said.append, warn=warnings.append))
         for line in said:
             _log.info("%s", line, extra={"event": "edition.published", "project": project.key})
         text = "\n".join(warnings)
-        if text != self._told.get(audience, ""):
+        if text != self._told.get(subject, ""):
             _warn(project, "edition.waits", warnings)
-        self._told[audience] = text
+        self._told[subject] = text
 
     def _come_again(self, name: str, wait: dt.timedelta) -> None:
         if not self._is_closed:

@@ -159,6 +159,9 @@ def test_a_change_of_state_alone_goes_out_at_once(bench: Workbench) -> None:
     bench.do("feedback", "state", "apollo", "FB-1", "looked-at")
     assert news(bench) == [3]
     assert news(bench) == []
+    bench.do("feedback", "state", "apollo", "FB-1", "done")
+    assert "edition 4 for client" in bench.do("run", "--once").out
+    assert "edition" not in bench.do("run", "--once").out
     bench.do("feedback", "state", "apollo", "FB-1", "planned", "--planned-for", "R1")
     bench.add_story()
     bench.do("sync")
