@@ -98,7 +98,7 @@ def test_a_total_that_was_a_range_is_measured_by_what_was_told_before_it() -> No
     changes = ({"removed": 0}, {"removed": 1}, {"removed": 4, "unapproved_added": 7})
     views: list[ClientView] = []
     for change, current in zip(changes, (48, 47, 47), strict=True):
-        row = replace(ITEMS, **change, current=current)
+        row = replace(ITEMS, **change, current=current)  # type: ignore[arg-type]  # fields of the row, by name
         views.append(view_of(row, made=made, previous=views[-1] if views else None))
     assert [told(view, ScopePart.CURRENT) for view in views] == ["48", "46 to 47", "46 to 47"]
 
