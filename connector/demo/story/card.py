@@ -14,6 +14,7 @@ class Words:
     response: str = ""
     options: str = ""
     outcome: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ NEEDED_BY = "customfield_10107"
 CLIENT_OPTIONS = "customfield_10108"
 CLIENT_OUTCOME = "customfield_10109"
 BUDGET = "customfield_10110"
+CLIENT_REASON = "customfield_10111"
 _FIELDS = (
     (CLIENT_TITLE, "Client title", "string"),
     (CLIENT_TEXT, "Client text", "string"),
@@ -38,6 +39,7 @@ _FIELDS = (
     (CLIENT_OPTIONS, "Client options", "string"),
     (CLIENT_OUTCOME, "Client outcome", "string"),
     (BUDGET, "Budget left (EUR)", "number"),
+    (CLIENT_REASON, "Client reason", "string"),
 )
 _PEOPLE = (
     ("mira", "Mira Castellanos", "mira.castellanos@northwind-studio.example"),
@@ -161,6 +163,7 @@ class _Telling:
             CLIENT_RESPONSE: self._say(words.response) if words else None,
             CLIENT_OPTIONS: self._say(words.options) if words else None,
             CLIENT_OUTCOME: self._say(words.outcome) if words else None,
+            CLIENT_REASON: self._say(words.reason) if words else None,
             LIKELIHOOD: card.likelihood,
             IMPACT: card.impact,
             RESPONSE: card.response,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connector.demo.story.card import Card, Words
+from connector.demo.story.shop_scope import R3
 
 RISKS: Mapping[str, Card] = {
     "provider": Card(
@@ -182,6 +183,8 @@ FEEDBACK: Mapping[str, Card] = {
         type="Feedback",
         raised=-25,
         started=-7,
+        release=R3,
+        labels=("wish", "urgency:medium"),
         words=Words(title="Search should forgive typing mistakes"),
     ),
     "prices": Card(
@@ -190,12 +193,14 @@ FEEDBACK: Mapping[str, Card] = {
         raised=-27,
         started=-26,
         ended=-15,
+        labels=("complaint", "urgency:high"),
         words=Words(title="Prices are hard to read on phones"),
     ),
     "compare": Card(
         summary="Compare view, nice to have",
         type="Feedback",
         raised=-7,
+        labels=("wish",),
         words=Words(title="Compare up to three products side by side"),
     ),
     "music": Card(
@@ -204,7 +209,11 @@ FEEDBACK: Mapping[str, Card] = {
         raised=-45,
         ended=-39,
         resolution="Won't Do",
-        words=Words(title="A film that starts by itself on the first page"),
+        labels=("wish",),
+        words=Words(
+            title="A film that starts by itself on the first page",
+            reason="It would use up your visitors' data, and people who are sensitive to motion would leave.",
+        ),
     ),
 }
 
