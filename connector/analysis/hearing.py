@@ -41,6 +41,7 @@ def heard(
     told: Mapping[str, Sequence[Version]],
     *,
     as_of: dt.datetime,
+    over: frozenset[str] = frozenset(),
 ) -> Picture:
     """Return the picture with its feedback whole.
 
@@ -50,6 +51,7 @@ def heard(
         rules: By name of source. What is entered here is weighed by the first of them.
         told: Every issue's versions.
         as_of: The instant; what was entered or done later counts for nothing.
+        over: Keys of milestones that nothing can be planned for any more.
     """
     steps = [step for step in entries.steps if step.at <= as_of]
     first = next(iter(rules.values()), None)
@@ -61,7 +63,7 @@ def heard(
         for each in entries.entered
         if each.on_at <= as_of
     ]
-    touched = _Touched(picture)
+    touched = _Touched(picture, over)
     by_hand = {step.feedback: step for step in steps if step.stage is None}
     found = (touched.planned(each) for each in (*mapped, *entered))
     whole = (
@@ -154,7 +156,8 @@ def _weighed(each: Feedback, rules: Rules | None, by_hand: FeedbackStep | None, 
 class _Touched:
     """Knows which goals and milestones the work of a picture stands in."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, over: frozenset[str]) -> None:
+        self._over = over
         self._items = {item.key: item for item in picture.items if item.disposition in _OPEN}
         self._goals = {goal.key for goal in picture.goals if goal.disposition in _OPEN}
 
@@ -162,7 +165,8 @@ class _Touched:
         """Return the feedback, planned for the milestones of linked open work and its own."""
         if each.stage in ANSWERED:
             return each
-        milestones = tuple(dict.fromkeys((*each.milestones, *self._milestones(each))))
+        every = dict.fromkeys((*each.milestones, *self._milestones(each)))
+        milestones = tuple(key for key in every if key not in self._over)
         stage = Stage.PLANNED if milestones else each.stage
         return replace(each, milestones=milestones, stage=stage)
 

@@ -85,12 +85,13 @@ def judge(
     agreement = recount.in_force(agreement, counted)
     now = _Now(facts=facts, agreement=agreement, as_of=as_of, calendar=calendar, counted=counted)
     picture = picture_at(facts, told, as_of, agreement.changes)
-    picture = hearing.heard(picture, agreement.heard, facts.rules, told, as_of=as_of)
     baseline = agreement.in_force(as_of)
     cover_of = approvals.coverage(picture.change_requests, as_of=as_of)
     ledger = keep(Walk(facts, told), baseline, as_of=as_of, unit=size_unit(facts), cover_of=cover_of)
     look = dates.Look(as_of=as_of, calendar=calendar, first_entry=ledger.first_entry)
     known = dates.known_at(facts.sightings, look, hints=facts.hints)
+    over = frozenset(each.milestone.key for each in known if each.milestone.status != "open")
+    picture = hearing.heard(picture, agreement.heard, facts.rules, told, as_of=as_of, over=over)
     grounds = dates.Grounds(
         agreement=agreement,
         ledger=ledger,

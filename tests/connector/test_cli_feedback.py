@@ -17,6 +17,7 @@ from connector.pipeline.workspace import open_workspace
 from tests.connector.workbench import Workbench, tracker
 
 EDITIONS = "site/apollo/client/editions"
+WORDED = "<!-- client -->\nSearch takes long\n<!-- /client -->\n\nh2. Client reason\nIt is as agreed."
 MAIL = ["--from", "Wanda Oakes", "--note", "she was angry"]
 
 
@@ -84,6 +85,31 @@ def test_from_the_command_line_to_the_page(bench: Workbench) -> None:
     for form in newest(bench).glob("*.[hmj]*"):
         published = form.read_text(encoding="utf-8")
         assert not [word for word in ("Wanda", "angry", "FB-1") if word in published], form.name
+
+
+def test_from_the_tracker_to_the_page(bench: Workbench) -> None:
+    """An issue of type Feedback: class and plan by label and version, then why not; the rest stays inside."""
+    asked = bench.world.issue(
+        "APO",
+        at=bench.now,
+        summary="search lame, client moans",
+        type="Feedback",
+        labels=["complaint", "urgency:high"],
+        fix_versions=["R1"],
+        description=WORDED,
+    )
+    bench.do("sync")
+    first = told(bench)[0]
+    assert first["head"]["title"] == "Search takes long"  # type: ignore[index] # JSON
+    assert (first["head"]["state"]["word"], first["planned"]) == ("Planned", "R1")  # type: ignore[index] # JSON
+    assert (first["kind"], "reason" in first) == ("Complaint", False)
+    bench.pass_days(1)
+    asked.move(bench.now, "Done", "Won't Do")
+    bench.do("sync")
+    last = told(bench)[0]
+    assert last["head"]["state"]["word"] == "Declined"  # type: ignore[index] # JSON
+    assert "It is as agreed." in str(last["reason"])
+    assert "moans" not in (newest(bench) / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_list_tells_how_long_it_took_and_what_comes_first(bench: Workbench) -> None:

@@ -79,6 +79,14 @@ def test_work_in_a_milestone_plans_it() -> None:
     assert heard(step(2, Stage.DONE), given_by=facts(STORY)).stage is Stage.DONE
 
 
+def test_nothing_is_planned_for_a_milestone_that_is_over() -> None:
+    """Once the milestone is done, open work in it plans nothing any more."""
+    ahead = facts(STORY, sightings=builders.seen(0, builders.milestone(1)))
+    done = facts(STORY, sightings=builders.seen(0, builders.released(1, dt.date(2026, 9, 2))))
+    assert heard(given_by=ahead).stage is Stage.PLANNED
+    assert (heard(given_by=done).stage, heard(given_by=done).milestones) == (Stage.RECEIVED, ())
+
+
 def test_work_that_is_withheld_plans_nothing() -> None:
     """Without the linked issue the feedback is as if it were linked to nothing."""
     hidden = facts(STORY).without(frozenset({STORY.key}))
