@@ -13,10 +13,7 @@ import random
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
-from types import FrameType
 from typing import Protocol
 
 from adapters.errors import AdapterError
@@ -28,6 +25,7 @@ from connector.scheduler.rounds import Rounds, send_ping
 from connector.scheduler.stopping import Stop
 from connector.scheduler.timetable import Timetable
 from connector.scheduler.turns import Turns
+from connector.signals import asked_by
 from connector.store.locks import WATCHED_TTL
 from mappings.errors import FaultsError
 
@@ -100,10 +98,9 @@ class Service:
         Raises:
             UsageError: No project can be read; one of several that cannot is a warning.
         """
-        orders: SimpleQueue[int] = SimpleQueue()
-        with _signals(orders):
+        with asked_by(*_ENDING, signal.SIGHUP) as next_asked:
             self._begin()
-            while orders.get() not in _ENDING:
+            while next_asked() not in _ENDING:
                 self._reload()
             return self._end()
 
@@ -209,21 +206,6 @@ def spread(now: dt.datetime, count: int) -> tuple[dt.datetime, ...]:
     """Return when each of so many projects begins: one a second, all within a minute."""
     apart_s = min(APART_S, SPREAD_S / max(count, 1))
     return tuple(now + dt.timedelta(seconds=place * apart_s) for place in range(count))
-
-
-@contextmanager
-def _signals(orders: SimpleQueue[int]) -> Iterator[None]:
-    """Put the signals that the service heeds into a queue while the block runs."""
-
-    def take(number: int, _frame: FrameType | None) -> None:
-        orders.put(number)
-
-    before = {number: signal.signal(number, take) for number in (*_ENDING, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _readable(workspace: Workspace) -> tuple[Project, ...]:

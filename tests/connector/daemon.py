@@ -6,6 +6,7 @@ takes two seconds each.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import multiprocessing
 import os
@@ -71,6 +72,12 @@ class Daemon:
         self.send(number)
         self.process.join(_PATIENCE_S)
         return time.monotonic() - asked_s
+
+    def send_to_thread(self, number: signal.Signals) -> None:
+        """Send a signal to one of its threads, not the main one."""
+        pid = self.process.pid
+        other = next(one.name for one in Path(f"/proc/{pid}/task").iterdir() if one.name != str(pid))
+        assert ctypes.CDLL(None).tgkill(pid, int(other), number) == 0
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal."""

@@ -140,9 +140,12 @@ def test_the_service_stops_when_asked(bench: Workbench) -> None:
         bench.now = START + DAY
         bench.configure(server)
         with start(bench, "run") as process:
-            assert process.stdout is not None
-            first = process.stdout.readline().decode()
+            assert process.stderr is not None
+            told = next(line for line in process.stderr if b"sync.done" in line).decode()
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=60)
-    assert first.startswith("apollo: ")
+            try:
+                process.communicate(timeout=60)
+            finally:
+                process.kill()  # else a test that fails waits for it without an end
+    assert "apollo: " in told
     assert process.returncode == 0
